@@ -1,0 +1,1 @@
+"""The inventory: certificates, their names, revocation lists and imports."""

@@ -1,0 +1,29 @@
+"""The rows of the inventory."""
+
+from certificates.models.alt_name import AlternativeName
+from certificates.models.certificate import (
+    Certificate,
+    CertificateDer,
+    CertificateText,
+    Lifecycle,
+    Standing,
+)
+from certificates.models.crl import Crl, CrlDer, CrlOrigin
+from certificates.models.imports import ImportBlock, ImportUpload, Outcome
+from certificates.models.label import Label
+
+__all__ = [
+    "AlternativeName",
+    "Certificate",
+    "CertificateDer",
+    "CertificateText",
+    "Crl",
+    "CrlDer",
+    "CrlOrigin",
+    "ImportBlock",
+    "ImportUpload",
+    "Label",
+    "Lifecycle",
+    "Outcome",
+    "Standing",
+]

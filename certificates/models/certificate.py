@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.urls import reverse
+
+from certificates.models.label import Label
+from certificates.querysets.certificates import CertificateQuerySet
+from jobs.models import Job
+
+if TYPE_CHECKING:
+    from certificates.models.alt_name import AlternativeName
+
+
+class Lifecycle(models.TextChoices):
+    """Where a certificate stands in its life; its dates are another matter."""
+
+    ACTIVE = "active", "Active"
+    REPLACED = "replaced", "Replaced"
+    RETIRED = "retired", "Retired"
+
+
+class Standing(models.TextChoices):
+    """What the current reports say together; kept on the row so that lists can filter by it.
+
+    Reports of stores whose usage the certificate is not meant for do not count, unless there are
+    no others.
+    """
+
+    UNCHECKED = "unchecked", "Not yet validated"
+    UNCHAINED = "unchained", "Not chained to a trust store"
+    TRUSTED = "trusted", "Trusted"
+    PARTLY = "partly", "Trusted by some stores"
+    UNDETERMINED = "undetermined", "Undetermined"
+    NOT_TRUSTED = "not_trusted", "Not trusted"
+
+
+class Certificate(models.Model):
+    """A certificate as plain columns, written once at import: pages never parse DER.
+
+    Digests are lower-case hex; names are RFC 4514 text; `*_sha256` of names digest OpenSSL's
+    canonical encoding. `standing` and `works_until` are what validation found, written by
+    `certificates.services.record_standing`.
+    """
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    sha1 = models.CharField(max_length=40)
+    version = models.SmallIntegerField()
+    serial = models.CharField(max_length=200)
+    subject = models.TextField()
+    issuer = models.TextField()
+    subject_sha256 = models.CharField(max_length=64)
+    issuer_sha256 = models.CharField(max_length=64)
+    cn = models.CharField(max_length=255, blank=True)
+    organization = models.CharField(max_length=255, blank=True)
+    ski = models.CharField(max_length=128, blank=True)
+    aki = models.CharField(max_length=128, blank=True)
+    not_before = models.DateTimeField()
+    not_after = models.DateTimeField()
+    is_ca = models.BooleanField()
+    path_length = models.BigIntegerField(null=True)
+    self_issued = models.BooleanField()
+    key_algorithm = models.CharField(max_length=40)
+    key_size = models.IntegerField()
+    signature_algorithm = models.CharField(max_length=80)
+    spki_sha256 = models.CharField(max_length=64)
+    key_usage = models.CharField(max_length=200, blank=True)
+    extended_key_usage = models.TextField(blank=True)
+    crl_urls = models.JSONField(default=list)
+    findings = models.JSONField(default=list)
+    import_job = models.ForeignKey(
+        Job, null=True, on_delete=models.SET_NULL, related_name="certificates"
+    )
+    lifecycle = models.CharField(max_length=10, choices=Lifecycle.choices, default=Lifecycle.ACTIVE)
+    replaced_by = models.ForeignKey(
+        "self", null=True, on_delete=models.PROTECT, related_name="replaces"
+    )
+    standing = models.CharField(max_length=14, choices=Standing.choices, default=Standing.UNCHECKED)
+    works_until = models.DateTimeField(null=True)
+    labels = models.ManyToManyField(Label, related_name="certificates")
+    created_at = models.DateTimeField()
+
+    objects = CertificateQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        alternative_names: models.Manager[AlternativeName]
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["not_after", "id"], name="certificate_ends"),
+            models.Index(fields=["cn", "id"], name="certificate_cn"),
+            models.Index(fields=["issuer_sha256"], name="certificate_issuer"),
+            models.Index(fields=["subject_sha256"], name="certificate_subject"),
+            models.Index(fields=["serial"], name="certificate_serial"),
+            models.Index(fields=["sha1"], name="certificate_sha1"),
+            models.Index(fields=["spki_sha256"], name="certificate_key"),
+            models.Index(fields=["standing", "not_after", "id"], name="certificate_standing"),
+            models.Index(
+                fields=["subject_sha256", "id"],
+                condition=models.Q(is_ca=True),
+                name="certificate_ca_subject",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.cn or self.subject or f"serial {self.serial}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("certificates:certificate", args=[self.pk])
+
+
+class CertificateDer(models.Model):
+    """The bytes, in a table of their own so that no scan of the inventory reads them."""
+
+    certificate = models.OneToOneField(
+        Certificate, primary_key=True, on_delete=models.CASCADE, related_name="encoded"
+    )
+    der = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"DER of certificate {self.certificate_id}"
+
+
+class CertificateText(models.Model):
+    """The searchable text of a certificate: subject, issuer and alternative names.
+
+    On SQLite the table is an FTS5 index of trigrams, on PostgreSQL a table with a trigram index
+    where the server has one; the migration makes it, so Django does not manage it.
+    """
+
+    certificate_id = models.BigIntegerField(primary_key=True, db_column="rowid")
+    text = models.TextField()
+
+    class Meta:
+        managed = False
+        db_table = "certificates_text"
+
+    def __str__(self) -> str:
+        return f"text of certificate {self.certificate_id}"

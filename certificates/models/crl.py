@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from certificates.querysets.crls import CrlQuerySet
+from jobs.models import Job
+
+
+class CrlOrigin(models.TextChoices):
+    """How a CRL came in."""
+
+    IMPORTED = "imported", "Imported"
+    FETCHED = "fetched", "Fetched"
+
+
+class Crl(models.Model):
+    """A certificate revocation list as plain columns; conventions as in `Certificate`."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    issuer = models.TextField()
+    issuer_sha256 = models.CharField(max_length=64)
+    aki = models.CharField(max_length=128, blank=True)
+    number = models.CharField(max_length=60, blank=True)
+    base_number = models.CharField(max_length=60, blank=True)
+    this_update = models.DateTimeField()
+    next_update = models.DateTimeField(null=True)
+    signature_algorithm = models.CharField(max_length=80)
+    scope = models.JSONField(default=list)
+    revoked_count = models.IntegerField()
+    findings = models.JSONField(default=list)
+    origin = models.CharField(max_length=8, choices=CrlOrigin.choices, default=CrlOrigin.IMPORTED)
+    import_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="crls")
+    created_at = models.DateTimeField()
+
+    objects = CrlQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["issuer_sha256", "this_update"], name="crl_issuer"),
+            models.Index(fields=["next_update", "id"], name="crl_next_update"),
+        ]
+
+    def __str__(self) -> str:
+        number = f" no. {self.number}" if self.number else ""
+        return f"CRL{number} of {self.issuer}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("certificates:crl", args=[self.pk])
+
+
+class CrlDer(models.Model):
+    """The bytes of a CRL, apart from its row as those of a certificate are."""
+
+    crl = models.OneToOneField(
+        Crl, primary_key=True, on_delete=models.CASCADE, related_name="encoded"
+    )
+    der = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"DER of CRL {self.crl_id}"

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+from django.db import models
+
+from certificates.models.certificate import Certificate
+from certificates.models.crl import Crl
+from jobs.models import Job
+
+
+class ImportUpload(models.Model):
+    """What somebody brought in, sealed until its job has read it, then emptied.
+
+    Sealed because an upload may hold a private key that its owner did not mean to send. `number`
+    orders the files of one import.
+    """
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="uploads")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=255, blank=True)
+    size = models.PositiveIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["job", "number"], name="one_upload_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"pasted text {self.number}"
+
+
+class Outcome(models.TextChoices):
+    """What became of a block."""
+
+    IMPORTED = "imported", "Imported"
+    DUPLICATE = "duplicate", "Already here"
+    REJECTED = "rejected", "Rejected"
+
+
+class ImportBlock(models.Model):
+    """One block of an import: where it was found, what it was and what became of it."""
+
+    job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="blocks")
+    upload_number = models.PositiveIntegerField()
+    number = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    container = models.CharField(max_length=120)
+    kind = models.CharField(max_length=12)
+    label = models.CharField(max_length=80)
+    outcome = models.CharField(max_length=9, choices=Outcome.choices)
+    certificate = models.ForeignKey(Certificate, null=True, on_delete=models.SET_NULL)
+    crl = models.ForeignKey(Crl, null=True, on_delete=models.SET_NULL)
+    reason = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["upload_number", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["job", "upload_number", "number"], name="one_outcome_per_block"
+            ),
+        ]
+        indexes = [models.Index(fields=["job", "outcome"], name="import_block_outcome")]
+
+    def __str__(self) -> str:
+        return f"block {self.number}, line {self.line}: {self.outcome}"

@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+from django.db import models
+
+
+class Label(models.Model):
+    """A word that people put on objects to find them again."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

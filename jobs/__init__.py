@@ -1,0 +1,1 @@
+"""Long work: a row that is the truth, a message that is a hint, a lease, progress and a result."""

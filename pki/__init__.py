@@ -1,0 +1,1 @@
+"""The PKI core: bytes, plain values and a moment in time go in, plain values come out. No Django."""

@@ -1,0 +1,1 @@
+"""Validation: the verdict is OpenSSL's, the report is ours."""

@@ -1,0 +1,107 @@
+"""The answer of a validation, as plain values that go to JSON and back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from pki.findings import Finding
+
+
+class Verdict(StrEnum):
+    """What became of the question. A needed CRL that is missing or stale is never shown as good."""
+
+    TRUSTED = "trusted"
+    NOT_TRUSTED = "not_trusted"
+    UNDETERMINED = "undetermined"
+
+
+class CheckResult(StrEnum):
+    """What became of one check."""
+
+    PASSED = "passed"
+    WARNING = "warning"
+    FAILED = "failed"
+    NOT_CHECKED = "not_checked"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Diagnostic:
+    """A finding that OpenSSL itself gave.
+
+    `number`, `symbol` and `text` are OpenSSL's; `depth` counts from 0 at the leaf; `sha256` is the
+    certificate concerned, empty where OpenSSL named none; `crl_path` marks an error found in the
+    path of a CRL's issuer, which the command line prints with `[CRL path]`.
+    """
+
+    number: int
+    symbol: str
+    text: str
+    depth: int
+    sha256: str = ""
+    crl_path: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PathElement:
+    """One certificate of a path. `source` is `leaf`, `store`, `untrusted` or `anchor`."""
+
+    depth: int
+    sha256: str
+    subject: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckOutcome:
+    """One named question asked of a path, with its findings and, where not made, the reason.
+
+    `reason` is a code such as `no_host_given`; empty where the check was made.
+    """
+
+    name: str
+    result: CheckResult
+    reason: str = ""
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsedCrl:
+    """A CRL that the path could use. `state` is `fresh`, `stale`, `future` or `unusable`."""
+
+    sha256: str
+    issuer: str
+    number: str
+    this_update: datetime
+    next_update: datetime | None
+    state: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """Verdict, path, checks and findings of one certificate against one trust store at one moment.
+
+    `path` is the one that decided: leaf first, anchor last (or the last that was found).
+    `other_path_diagnostics` is non-empty where OpenSSL's own first choice of path was refused and
+    another was good. `effective_expiry` is the first moment at which a trusted report stops being
+    so (None unless trusted); `horizon` the first moment after `moment` at which this report could
+    change by the passing of time alone (None: never).
+    """
+
+    verdict: Verdict
+    moment: datetime
+    path: tuple[PathElement, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    checks: tuple[CheckOutcome, ...]
+    crls: tuple[UsedCrl, ...]
+    effective_expiry: datetime | None
+    horizon: datetime | None
+    openssl_version: str
+    flags: tuple[str, ...]
+    other_path: tuple[PathElement, ...] = ()
+    other_path_diagnostics: tuple[Diagnostic, ...] = ()

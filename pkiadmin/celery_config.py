@@ -1,0 +1,37 @@
+"""Celery's configuration, loaded when the first worker, beat or sender needs it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+
+
+def _celery_url(url: str) -> str:
+    return url.replace("unix://", "redis+socket://", 1) if url.startswith("unix://") else url
+
+
+broker_url = _celery_url(settings.REDIS_URL)
+broker_connection_retry_on_startup = True
+broker_transport_options: dict[str, Any] = {
+    "visibility_timeout": 6 * 3600,
+    "unacked_restore_throttle": 1,
+    "unacked_restore_interval": 5,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 5,
+}
+task_ignore_result = True
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_serializer = "json"
+accept_content = ["json"]
+worker_prefetch_multiplier = 1
+worker_hijack_root_logger = False
+worker_send_task_events = False
+timezone = "UTC"
+enable_utc = True
+
+beat_schedule: dict[str, dict[str, Any]] = {
+    name: {"task": "jobs.tick", "schedule": scheduled.every.total_seconds(), "args": [name]}
+    for name, scheduled in settings.SCHEDULE.items()
+} | {"sweep": {"task": "jobs.sweep", "schedule": 15.0}}

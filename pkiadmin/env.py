@@ -1,0 +1,103 @@
+"""Everything that the environment may say, read once and in one place."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Env:
+    """The environment's answers, with the defaults of the embedded installation."""
+
+    data_folder: Path
+    url: str
+    listen: str
+    port: int
+    database_url: str
+    redis_url: str
+    secret_key: str
+    kek_file: Path
+    kek_variable: str
+    kek_command: str
+    extra_hosts: tuple[str, ...]
+    extra_countries: tuple[str, ...]
+    email_url: str
+    debug: bool
+
+    @property
+    def https(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        named = urlsplit(self.url).hostname
+        return sorted(
+            {"localhost", "127.0.0.1", "[::1]", *([named] if named else []), *self.extra_hosts}
+        )
+
+    @property
+    def embedded_broker(self) -> bool:
+        return self.redis_url.startswith("unix://")
+
+
+def read_env() -> Env:
+    env = environ.Env()
+    data_folder = Path(env.str("PKIADMIN_DATA", default=str(PROJECT_FOLDER / "var"))).resolve()
+    listen = env.str("PKIADMIN_LISTEN", default="127.0.0.1")
+    port = env.int("PKIADMIN_PORT", default=8000)
+    return Env(
+        data_folder=data_folder,
+        url=env.str("PKIADMIN_URL", default=f"http://{listen}:{port}").rstrip("/"),
+        listen=listen,
+        port=port,
+        database_url=env.str("DATABASE_URL", default=""),
+        redis_url=env.str("REDIS_URL", default="") or f"unix://{broker_socket(data_folder)}",
+        secret_key=env.str("SECRET_KEY", default="") or _kept_secret(data_folder / "secret_key"),
+        kek_file=Path(env.str("PKIADMIN_KEK_FILE", default=str(data_folder / "kek"))),
+        kek_variable=env.str("PKIADMIN_KEK", default=""),
+        kek_command=env.str("PKIADMIN_KEK_COMMAND", default=""),
+        extra_hosts=tuple(env.list("PKIADMIN_HOSTS", default=[])),
+        extra_countries=tuple(env.list("PKIADMIN_EXTRA_COUNTRIES", default=[])),
+        email_url=env.str("EMAIL_URL", default="consolemail://"),
+        debug=env.bool("PKIADMIN_DEBUG", default=False),
+    )
+
+
+def broker_socket(data_folder: Path) -> Path:
+    """The Unix socket of the embedded broker; a path of 108 bytes or more does not bind."""
+    wanted = data_folder / "broker" / "valkey.sock"
+    if len(os.fsencode(wanted)) < 108:
+        return wanted
+    import hashlib
+    import tempfile
+
+    digest = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"pkiadmin-{os.getuid()}-{digest}" / "valkey.sock"
+
+
+def _kept_secret(path: Path) -> str:
+    """The secret of this installation, made on first use and readable by its owner alone."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        fresh = secrets.token_urlsafe(64).encode()
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(handle, "wb") as file:
+            file.write(fresh)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"The data folder {path.parent} cannot be used: {error.strerror}. "
+            "Set PKIADMIN_DATA to a folder that this user may write to."
+        ) from error
+    return fresh.decode()

@@ -1,0 +1,60 @@
+"""What runs, when, and what shows beside what: written out in one place, read by settings."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from jobs.kinds import JobKind, Scheduled
+from ui.navigation import NavItem
+
+JOB_KINDS: dict[str, JobKind] = {
+    "import": JobKind(
+        title="Import",
+        run="certificates.tasks.run_import",
+        then=("validate",),
+        page="certificates:import_result",
+    ),
+    "validate": JobKind(
+        title="Validation",
+        run="truststores.tasks.run_validation",
+        single=True,
+        page="truststores:run",
+    ),
+    "validate_chunk": JobKind(
+        title="Validation of a part",
+        run="truststores.tasks.run_validation_chunk",
+        hidden=True,
+    ),
+}
+
+SCHEDULE: dict[str, Scheduled] = {
+    "validate": Scheduled(
+        kind="validate",
+        every=timedelta(minutes=1),
+        says="Re-makes the reports that are due: a date was passed, or something they rest on changed.",
+    ),
+}
+
+# Panels that an app adds to the page of an object of an app below it, in the order shown. Each is
+# the dotted path of a function (request, object) -> Panel | None.
+PANELS: dict[str, tuple[str, ...]] = {
+    "certificate": (
+        "truststores.panels.reports_of_certificate",
+        "truststores.panels.stores_of_certificate",
+    ),
+    "crl": ("truststores.panels.stores_of_crl",),
+}
+
+NAVIGATION: tuple[NavItem, ...] = (
+    NavItem(label="Overview", icon="layout-dashboard", url="home"),
+    NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
+    NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
+    NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
+    NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),
+    NavItem(label="Import", icon="upload", url="certificates:import"),
+    NavItem(label="Jobs", icon="list-checks", url="jobs:jobs"),
+    NavItem(label="Schedule", icon="calendar-clock", url="jobs:schedule"),
+    NavItem(
+        label="Audit log", icon="history", url="audit:events", permission="audit.view_auditevent"
+    ),
+)

@@ -1,0 +1,1 @@
+"""Trust stores, what chains into them, and what validation says of it."""

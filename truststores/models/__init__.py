@@ -1,0 +1,26 @@
+"""The rows of trust stores and of what validation says."""
+
+from truststores.models.report import PastReport, ReportBody, ValidationReport, Verdict
+from truststores.models.trust_store import (
+    RevocationPolicy,
+    Role,
+    StoreCrl,
+    StoreMember,
+    StoreName,
+    TrustStore,
+    UsageChoice,
+)
+
+__all__ = [
+    "PastReport",
+    "ReportBody",
+    "RevocationPolicy",
+    "Role",
+    "StoreCrl",
+    "StoreMember",
+    "StoreName",
+    "TrustStore",
+    "UsageChoice",
+    "ValidationReport",
+    "Verdict",
+]

@@ -1,0 +1,1 @@
+"""What every page is made of: components, lists, forms, htmx, uploads. Knows no domain object."""
