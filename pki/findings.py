@@ -40,11 +40,11 @@ class Finding:
     @classmethod
     def from_json(cls, stored: Mapping[str, object]) -> Finding:
         """The finding that `to_json` stored."""
-        data = stored.get("data") or {}
-        assert isinstance(data, dict)
+        data = stored.get("data")
+        pairs = data.items() if isinstance(data, dict) else ()
         return cls(
             code=str(stored["code"]),
             severity=Severity(str(stored["severity"])),
             place=str(stored.get("place", "")),
-            data=tuple(sorted(data.items())),
+            data=tuple(sorted(pairs)),
         )
