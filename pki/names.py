@@ -167,7 +167,9 @@ def _read_rdn(raw: bytes) -> _Rdn:
         content = raw[value_at:at]
         text = decode_string(tag, content)
         dotted = der.object_identifier(attribute)
-        parts.append((_canonical_attribute(attribute, tag, content, text), _text(dotted, tag, content, text)))
+        parts.append(
+            (_canonical_attribute(attribute, tag, content, text), _text(dotted, tag, content, text))
+        )
         values.append((dotted, "" if text is None else visible(text)))
         _check_value(findings, dotted, tag, text)
     # A SET OF is encoded in the order of its elements' encodings (X.690, 11.6).
@@ -199,9 +201,7 @@ def _canonical_attribute(attribute: bytes, tag: int, content: bytes, text: str |
         # bytes.split() and bytes.lower() know ASCII only, exactly as ossl_isspace and ossl_tolower.
         content = b" ".join(content.split()).lower()
         tag = der.UTF8_STRING
-    return der.encode(
-        der.SEQUENCE, der.encode(der.OID, attribute) + der.encode(tag, content)
-    )
+    return der.encode(der.SEQUENCE, der.encode(der.OID, attribute) + der.encode(tag, content))
 
 
 def _text(dotted: str, tag: int, content: bytes, text: str | None) -> str:
