@@ -6,6 +6,7 @@ from django.db import models
 from django.urls import reverse
 
 from certificates.models.label import Label
+from certificates.models.search import SearchableTextField
 from certificates.querysets.certificates import CertificateQuerySet
 from jobs.models import Job
 
@@ -67,6 +68,8 @@ class Certificate(models.Model):
     spki_sha256 = models.CharField(max_length=64)
     key_usage = models.CharField(max_length=200, blank=True)
     extended_key_usage = models.TextField(blank=True)
+    ocsp_urls = models.JSONField(default=list)
+    ca_issuer_urls = models.JSONField(default=list)
     crl_urls = models.JSONField(default=list)
     findings = models.JSONField(default=list)
     import_job = models.ForeignKey(
@@ -126,11 +129,20 @@ class CertificateText(models.Model):
     """The searchable text of a certificate: subject, issuer and alternative names.
 
     On SQLite the table is an FTS5 index of trigrams, on PostgreSQL a table with a trigram index
-    where the server has one; the migration makes it, so Django does not manage it.
+    where the server has one; the migration makes it, so Django does not manage it. The relation
+    has no constraint in the database (a virtual table knows none), but makes Django delete the
+    text with its certificate.
     """
 
-    certificate_id = models.BigIntegerField(primary_key=True, db_column="rowid")
-    text = models.TextField()
+    certificate = models.OneToOneField(
+        Certificate,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        db_column="rowid",
+        db_constraint=False,
+        related_name="search_text",
+    )
+    text = SearchableTextField()
 
     class Meta:
         managed = False
