@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -23,11 +25,21 @@ class JobState(models.TextChoices):
 ENDED = (JobState.DONE, JobState.FAILED, JobState.BROKEN, JobState.CANCELLED)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """`total` is None while nobody knows how much there is to do."""
+
+    done: int
+    total: int | None
+
+
 class Job(models.Model):
     """Something that a worker does. This row is the truth; the message only says "look at it".
 
     A worker holds a job while `lease_token` is its own and `lease_until` has not passed. `slot`
-    makes a scheduled job unique for its turn.
+    makes a scheduled job unique for its turn. `sent_at` is when a message was last sent, None when
+    sending failed. `idle` marks a scheduled run that found nothing to do. A running job without a
+    lease waits for its parts.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -52,15 +64,23 @@ class Job(models.Model):
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    idle = models.BooleanField(default=False)
 
     objects = JobQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        parts: models.Manager[Job]
+        actor_id: int | None
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "slot"], name="one_job_per_slot")]
         indexes = [
             models.Index(fields=["state", "lease_until"], name="job_state"),
-            models.Index(fields=["-created_at"], name="job_newest"),
+            models.Index(fields=["-created_at", "-id"], name="job_newest"),
+            models.Index(fields=["kind", "state"], name="job_kind"),
         ]
+        permissions = [("run_job", "Can run, cancel and repeat jobs")]
 
     def __str__(self) -> str:
         return self.title
@@ -71,3 +91,15 @@ class Job(models.Model):
     @property
     def has_ended(self) -> bool:
         return self.state in ENDED
+
+    @property
+    def waits_for_parts(self) -> bool:
+        return self.state == JobState.RUNNING and self.lease_token is None
+
+    @property
+    def progress(self) -> Progress:
+        """How far it is; of a job that waits for its parts, how far they are together."""
+        if not self.waits_for_parts:
+            return Progress(done=self.done, total=self.total)
+        sums = self.parts.aggregate(done=models.Sum("done"), total=models.Sum("total"))
+        return Progress(done=sums["done"] or 0, total=sums["total"])
