@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -69,10 +68,6 @@ class Job(models.Model):
 
     objects = JobQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        parts: models.Manager[Job]
-        actor_id: int | None
-
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "slot"], name="one_job_per_slot")]
         indexes = [
@@ -80,7 +75,6 @@ class Job(models.Model):
             models.Index(fields=["-created_at", "-id"], name="job_newest"),
             models.Index(fields=["kind", "state"], name="job_kind"),
         ]
-        permissions = [("run_job", "Can run, cancel and repeat jobs")]
 
     def __str__(self) -> str:
         return self.title

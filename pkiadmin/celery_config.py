@@ -19,6 +19,10 @@ broker_transport_options: dict[str, Any] = {
     "unacked_restore_interval": 5,
     "socket_timeout": 10,
     "socket_connect_timeout": 5,
+    # A request that finds the broker away goes on at once; the sweep sends its message later.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.1,
 }
 task_ignore_result = True
 task_acks_late = True

