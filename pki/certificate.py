@@ -11,11 +11,10 @@ import hashlib
 import warnings
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 
-from cryptography.x509 import load_der_x509_certificate
+from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
-from pki import der, oids
+from pki import der
 from pki.der import DerError
 from pki.errors import NotDecodable
 from pki.extensions import (
@@ -25,19 +24,23 @@ from pki.extensions import (
     BasicConstraints,
     InformationAccess,
     Value,
-    decode,
+    read_extension,
     serial_hex,
 )
 from pki.findings import Finding, finding
 from pki.keys import public_key_facts
 from pki.limits import DEFAULT, Limits
-from pki.names import NameFacts, read_name, read_name_once, visible
+from pki.names import NameFacts, read_name, read_name_once
+from pki.signatures import decoder_reason, signature_facts, signature_findings
 
-__all__ = ["AltName", "CertificateFacts", "SignatureFacts", "parse_certificate", "signature_facts"]
+__all__ = ["AltName", "CertificateFacts", "parse_certificate"]
 
 LONGEST_LEAF = timedelta(days=398)
 LONGEST_SERIAL = 20
 _LONGEST_COLUMN = 512
+_USUAL_START = bytes.fromhex("a00302010202")
+_RSA_SIGNATURE = bytes.fromhex("300d06092a864886f70d0101")
+_ECDSA_SIGNATURE = bytes.fromhex("300a06082a8648ce3d0403")
 _EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -110,14 +113,9 @@ def _accept(data: bytes) -> None:
                 load_der_x509_certificate(data)
         else:
             load_der_x509_certificate(data)
-    except ValueError as error:
+    except (ValueError, InvalidVersion) as error:
         why = "trailing_data" if "ExtraData" in str(error) else decoder_reason(error)
         raise NotDecodable(what="certificate", why=why) from error
-
-
-def decoder_reason(error: ValueError) -> str:
-    """What `cryptography` says about bytes that it refuses, as short text without control characters."""
-    return visible(str(error)).removeprefix("error parsing asn1 value: ")[:200]
 
 
 def _needs_silence(data: bytes) -> bool:
@@ -126,6 +124,11 @@ def _needs_silence(data: bytes) -> bool:
     Both are findings here; a warning would go to a log that nobody reads, and hiding warnings is
     neither free nor safe among threads, so it is done for these few only.
     """
+    if data.startswith(_USUAL_START, 8) and len(data) > 256 and 0 < data[15] < 0x80 > data[14]:
+        # Nearly all: two headers of four octets, version 3, a positive serial number.
+        signature_at = 15 + data[14]
+        if data.startswith((_RSA_SIGNATURE, _ECDSA_SIGNATURE), signature_at):
+            return False
     try:
         at, end = der.expect(data, 0, len(data), der.SEQUENCE)
         at, end = der.expect(data, at, end, der.SEQUENCE)
@@ -136,59 +139,8 @@ def _needs_silence(data: bytes) -> bool:
     except DerError:
         return True
     positive = start < stop and not data[start] & 0x80 and any(data[start:stop])
-    is_rsa = data[signature_at + 2 : signature_at + 10] == b"\x2a\x86\x48\x86\xf7\x0d\x01\x01"
+    is_rsa = data.startswith(_RSA_SIGNATURE[2:], signature_at)
     return not positive or (not is_rsa and data[signature_stop - 2 : signature_stop] == b"\x05\x00")
-
-
-# Signature algorithms ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class SignatureFacts:
-    """A signature algorithm by OpenSSL's long name, and its hash (`` where it has none)."""
-
-    name: str
-    hash: str
-
-
-@lru_cache(maxsize=512)
-def signature_facts(algorithm: bytes) -> SignatureFacts:
-    """The facts of an AlgorithmIdentifier (its content, without the SEQUENCE's header)."""
-    start, stop = der.expect(algorithm, 0, len(algorithm), der.OID)
-    dotted = der.object_identifier(algorithm[start:stop])
-    name = oids.SIGNATURE_ALGORITHMS.get(dotted, dotted)
-    if dotted == oids.RSA_PSS:
-        digest = _pss_hash(algorithm, stop)
-        return SignatureFacts(name=f"rsassaPss ({digest})" if digest else "rsassaPss", hash=digest)
-    lowered = name.lower().replace("-", "")
-    for digest in ("md2", "md4", "md5", "sha1", "sha224", "sha256", "sha384", "sha512"):
-        if digest in lowered:
-            return SignatureFacts(name=name, hash=digest.upper())
-    return SignatureFacts(name=name, hash="")
-
-
-def _pss_hash(algorithm: bytes, at: int) -> str:
-    """The hash of RSASSA-PSS-params; SHA-1 by default (RFC 4055, section 3.1)."""
-    try:
-        start, stop = der.expect(algorithm, at, len(algorithm), der.SEQUENCE)
-        for tag, inside, inside_stop in der.children(algorithm, start, stop):
-            if tag == 0xA0:
-                inside, inside_stop = der.expect(algorithm, inside, inside_stop, der.SEQUENCE)
-                inside, inside_stop = der.expect(algorithm, inside, inside_stop, der.OID)
-                dotted = der.object_identifier(algorithm[inside:inside_stop])
-                return oids.HASHES.get(dotted, dotted)
-    except DerError:
-        return ""
-    return "SHA1"
-
-
-def signature_findings(signature: SignatureFacts, *, place: str = "") -> list[Finding]:
-    """What is weak about a signature algorithm."""
-    if signature.hash in ("MD2", "MD4", "MD5"):
-        return [finding("signature.md5", place=place, algorithm=signature.name)]
-    if signature.hash == "SHA1":
-        return [finding("signature.sha1", place=place, algorithm=signature.name)]
-    return []
 
 
 # The walk ----------------------------------------------------------------------------------------
@@ -347,19 +299,13 @@ class _Walk:
         read = der.read
         while at < end:
             _, start, at = read(data, at, end)
-            _, oid_start, oid_stop = read(data, start, at)
-            tag, start, stop = read(data, oid_stop, at)
-            critical = False
-            if tag == der.BOOLEAN:
-                critical = data[start] != 0
-                tag, start, stop = read(data, stop, at)
-            extension = decode(data[oid_start:oid_stop], data[start:stop])
+            extension = read_extension(data[start:at])
             name = extension.name
             if name in self.values:
                 self.found("extension.duplicate", name)
                 continue
             self.values[name] = extension.value
-            if critical:
+            if extension.critical:
                 self.critical.add(name)
                 if not extension.known:
                     self.found("extension.unknown_critical", name)

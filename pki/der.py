@@ -8,7 +8,8 @@ because a field that does not decode must become a finding without losing the ot
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import lru_cache
 
 BOOLEAN = 0x01
 INTEGER = 0x02
@@ -42,25 +43,25 @@ def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
     Only single-byte tags and minimal definite lengths (X.690, 8.1.2 and 10.1) are taken.
     """
-    if at + 2 > end:
+    start = at + 2
+    if start > end:
         raise DerError("truncated")
     tag = data[at]
     length = data[at + 1]
-    at += 2
     if tag & 0x1F == 0x1F:
         raise DerError("multi-byte tag")
     if length >= 0x80:
         octets = length & 0x7F
-        if octets == 0 or octets > 4 or at + octets > end:
+        if octets == 0 or octets > 4 or start + octets > end:
             raise DerError("bad length")
-        length = int.from_bytes(data[at : at + octets], "big")
+        length = int.from_bytes(data[start : start + octets], "big")
         if length < 0x80 or length >> (8 * (octets - 1)) == 0:
             raise DerError("length not minimal")
-        at += octets
-    stop = at + length
+        start += octets
+    stop = start + length
     if stop > end:
         raise DerError("truncated")
-    return tag, at, stop
+    return tag, start, stop
 
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
@@ -135,38 +136,32 @@ def moment(data: bytes, tag: int, start: int, stop: int) -> datetime:
     text = data[start:stop]
     if tag == UTC_TIME and len(text) == 13:
         digits = text[:12]
-        year_digits = 2
+        century = "20" if digits < b"5" else "19"
     elif tag == GENERALIZED_TIME and len(text) == 15:
         digits = text[:14]
-        year_digits = 4
+        century = ""
     else:
         raise DerError("bad time")
     if text[-1:] != b"Z" or not digits.isdigit():
         raise DerError("bad time")
-    year = int(digits[:year_digits])
-    if year_digits == 2:
-        year += 1900 if year >= 50 else 2000
-    rest = digits[year_digits:]
+    iso = f"{century}{digits.decode()}"
     try:
-        return datetime(
-            year,
-            int(rest[0:2]),
-            int(rest[2:4]),
-            int(rest[4:6]),
-            int(rest[6:8]),
-            int(rest[8:10]),
-            tzinfo=UTC,
-        )
+        return datetime.fromisoformat(f"{iso[:8]}T{iso[8:]}Z")
     except ValueError as error:
         raise DerError("bad time") from error
 
 
 def object_identifier(content: bytes) -> str:
     """The dotted form of an OBJECT IDENTIFIER from its content (X.690, 8.19)."""
-    if not content or content[-1] & 0x80:
-        raise DerError("bad object identifier")
     if len(content) > 256:
         raise DerError("object identifier too long")
+    return _dotted(content)
+
+
+@lru_cache(maxsize=2048)
+def _dotted(content: bytes) -> str:
+    if not content or content[-1] & 0x80:
+        raise DerError("bad object identifier")
     arcs: list[int] = []
     value = 0
     fresh = True

@@ -10,7 +10,9 @@ import ipaddress
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from pki import der, oids
 from pki.der import DerError
@@ -20,6 +22,8 @@ from pki.names import is_plain, read_name, visible
 _UPN = "1.3.6.1.4.1.311.20.2.3"
 _OCSP = bytes.fromhex("2b06010505073001")
 _CA_ISSUERS = bytes.fromhex("2b06010505073002")
+_CPS = bytes.fromhex("2b06010505070201")
+_USER_NOTICE = bytes.fromhex("2b06010505070202")
 _DNS_LABELS = re.compile(r"(?!-)[A-Za-z0-9_*-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\Z")
 _CACHED_BYTES = 1024
 # Indexed columns hold these values; PostgreSQL's index rows end at 2,704 bytes.
@@ -85,48 +89,55 @@ Value = (
     | InformationAccess
     | IssuingDistributionPoint
     | tuple[str, ...]
+    | datetime
     | str
     | None
 )
 Decoder = Callable[[bytes], Value]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decoded:
+class Extension(NamedTuple):
     """One extension: its name (dotted where not known), its value, or why it does not decode."""
 
     name: str
     known: bool
+    critical: bool
     value: Value
     why: str = ""
 
 
-def decode(identifier: bytes, value: bytes) -> Decoded:
-    """The extension with this identifier (the content of its OID) and this value. Never raises."""
-    if len(value) <= _CACHED_BYTES and identifier not in _PARTICULAR:
-        return _cached(identifier, value)
-    return _decode(identifier, value)
+def read_extension(raw: bytes) -> Extension:
+    """One Extension from the content of its SEQUENCE: identifier, critical flag, value.
+
+    Raises `DerError` only where that structure is broken; what the value holds is in the answer.
+    Those that an authority puts into all its certificates alike are decoded once.
+    """
+    if len(raw) <= _CACHED_BYTES and not raw.startswith(_PARTICULAR):
+        return _cached(raw)
+    return _read(raw)
 
 
-def _decode(identifier: bytes, value: bytes) -> Decoded:
+def _read(raw: bytes) -> Extension:
+    end = len(raw)
+    start, at = der.expect(raw, 0, end, der.OID)
+    identifier = raw[start:at]
+    tag, start, stop = der.read(raw, at, end)
+    critical = False
+    if tag == der.BOOLEAN:
+        critical = raw[start:stop] != b"\x00"
+        tag, start, stop = der.read(raw, stop, end)
+    if tag != der.OCTET_STRING or stop != end:
+        raise DerError("bad extension")
     name, decoder = _DECODERS.get(identifier, ("", None))
     if decoder is None:
-        return _unknown(identifier)
+        return Extension(der.object_identifier(identifier), False, critical, None)
     try:
-        return Decoded(name=name, known=True, value=decoder(value))
+        return Extension(name, True, critical, decoder(raw[start:stop]))
     except DerError as error:
-        return Decoded(name=name, known=True, value=None, why=str(error))
+        return Extension(name, True, critical, None, str(error))
 
 
-_cached = lru_cache(maxsize=4096)(_decode)
-
-
-def _unknown(identifier: bytes) -> Decoded:
-    try:
-        name = der.object_identifier(identifier)
-    except DerError as error:
-        return Decoded(name=identifier[:64].hex(), known=False, value=None, why=str(error))
-    return Decoded(name=name, known=False, value=None)
+_cached = lru_cache(maxsize=4096)(_read)
 
 
 def serial_hex(content: bytes) -> str:
@@ -158,7 +169,8 @@ def _basic_constraints(value: bytes) -> BasicConstraints:
 def _key_usage(value: bytes) -> tuple[str, ...]:
     start, stop = der.whole(value, der.BIT_STRING)
     if stop - start > 3:
-        raise DerError("bit string too long")
+        # Bits that have no name (RFC 5280, section 4.2.1.3) are nobody's usage.
+        value, start, stop = b"\x00" + value[start + 1 : start + 3], 0, 3
     numbers = der.bits(value, start, stop)
     return tuple(oids.KEY_USAGES[number] for number in numbers if number < len(oids.KEY_USAGES))
 
@@ -187,12 +199,12 @@ def _subject_key_identifier(value: bytes) -> str:
 def _authority_key_identifier(value: bytes) -> AuthorityKeyIdentifier:
     at, end = der.whole(value, der.SEQUENCE)
     key_id = serial = ""
-    last = 0
+    last = -1
     while at < end:
         tag, start, at = der.read(value, at, end)
-        if tag <= last:
+        if tag & 0x1F <= last:
             raise DerError("fields out of order")
-        last = tag
+        last = tag & 0x1F
         if tag == 0x80:
             key_id = value[start:at].hex()
         elif tag == 0xA1:
@@ -388,10 +400,15 @@ def _certificate_policies(value: bytes) -> tuple[str, ...]:
 def _policy_qualifiers(value: bytes, at: int, end: int) -> None:
     while at < end:
         start, at = der.expect(value, at, end, der.SEQUENCE)
-        stop = der.expect(value, start, at, der.OID)[1]
+        oid_start, stop = der.expect(value, start, at, der.OID)
+        qualifier = value[oid_start:stop]
         tag, inside, stop = der.read(value, stop, at)
         _nothing_after(stop, at)
-        if tag == der.SEQUENCE:
+        if qualifier == _CPS and (tag != der.IA5_STRING or not value[inside:stop].isascii()):
+            raise DerError("bad CPS address")
+        if qualifier == _USER_NOTICE and tag != der.SEQUENCE:
+            raise DerError("bad user notice")
+        if qualifier == _USER_NOTICE:
             for kind, text_at, text_stop in der.children(value, inside, stop):
                 _displayed_text(kind, value, text_at, text_stop)
 
@@ -399,11 +416,11 @@ def _policy_qualifiers(value: bytes, at: int, end: int) -> None:
 def _displayed_text(tag: int, value: bytes, start: int, stop: int) -> None:
     if tag == der.SEQUENCE:  # NoticeReference
         der.check(value, start, stop)
-    elif decode_failed(tag, value[start:stop]):
+    elif _is_bad_text(tag, value[start:stop]):
         raise DerError("bad notice text")
 
 
-def decode_failed(tag: int, content: bytes) -> bool:
+def _is_bad_text(tag: int, content: bytes) -> bool:
     """Whether a DisplayText (RFC 5280, section 4.2.1.4) holds what its string type forbids."""
     if tag in (der.IA5_STRING, der.VISIBLE_STRING):
         return not content.isascii()
@@ -432,8 +449,8 @@ def _name_constraints(value: bytes) -> None:
 
 def _subtree(value: bytes, at: int, end: int) -> None:
     tag, start, stop = der.read(value, at, end)
-    if tag == 0x87 and stop - start not in (8, 32):
-        raise DerError("bad address and mask")
+    if tag == 0x87:
+        _address_and_mask(value[start:stop])
     if tag in (0x81, 0x82, 0x86) and not value[start:stop].isascii():
         raise DerError("name is not ASCII")
     if tag not in (0xA0, 0x81, 0x82, 0xA3, 0xA4, 0xA5, 0x86, 0x87, 0x88):
@@ -441,6 +458,15 @@ def _subtree(value: bytes, at: int, end: int) -> None:
     for bound, _, _ in der.children(value, stop, end):
         if bound not in (0x80, 0x81):
             raise DerError("unexpected field")
+
+
+def _address_and_mask(content: bytes) -> None:
+    half = len(content) // 2
+    if len(content) not in (8, 32):
+        raise DerError("bad address and mask")
+    holes = ~int.from_bytes(content[half:], "big") & ((1 << 8 * half) - 1)
+    if holes & (holes + 1):
+        raise DerError("mask is not a prefix")
 
 
 def _policy_constraints(value: bytes) -> None:
@@ -523,10 +549,37 @@ def _issuing_distribution_point(value: bytes) -> IssuingDistributionPoint:
     return IssuingDistributionPoint(scope=tuple(scope))
 
 
+def _reason_code(value: bytes) -> str:
+    start, stop = der.whole(value, der.ENUMERATED)
+    code = der.integer(value, start, stop)
+    if code not in _REASONS:
+        raise DerError("unknown reason")
+    return _REASONS[code]
+
+
+def _invalidity_date(value: bytes) -> datetime:
+    start, stop = der.whole(value, der.GENERALIZED_TIME)
+    return der.moment(value, der.GENERALIZED_TIME, start, stop)
+
+
 def _nothing_after(at: int, end: int) -> None:
     if at != end:
         raise DerError("trailing data")
 
+
+# RFC 5280, section 5.3.1; 7 is not used.
+_REASONS = {
+    0: "unspecified",
+    1: "keyCompromise",
+    2: "cACompromise",
+    3: "affiliationChanged",
+    4: "superseded",
+    5: "cessationOfOperation",
+    6: "certificateHold",
+    8: "removeFromCRL",
+    9: "privilegeWithdrawn",
+    10: "aACompromise",
+}
 
 _SPECIAL_DECODERS: dict[str, Decoder] = {
     "subjectKeyIdentifier": _subject_key_identifier,
@@ -535,6 +588,9 @@ _SPECIAL_DECODERS: dict[str, Decoder] = {
     "issuerAltName": _alt_names,
     "basicConstraints": _basic_constraints,
     "crlNumber": _crl_number,
+    "reasonCode": _reason_code,
+    "invalidityDate": _invalidity_date,
+    "certificateIssuer": _alt_names,
     "deltaCRLIndicator": _crl_number,
     "issuingDistributionPoint": _issuing_distribution_point,
     "nameConstraints": _name_constraints,
@@ -560,8 +616,8 @@ _DECODERS: dict[bytes, tuple[str, Decoder]] = {
 }
 
 # Different in every certificate, so that keeping them would only push others out.
-_PARTICULAR = frozenset(
-    der.encode_object_identifier(dotted)
+_PARTICULAR = tuple(
+    der.encode(der.OID, der.encode_object_identifier(dotted))
     for dotted, name in oids.EXTENSIONS.items()
     if name in ("subjectKeyIdentifier", "subjectAltName", "signedCertificateTimestampList")
 )

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pki import der, oids
 from pki.der import DerError
@@ -39,8 +39,7 @@ _RFC4514_SPECIAL = frozenset('"+,;<>\\')
 _CACHED_BYTES = 1024
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NameFacts:
+class NameFacts(NamedTuple):
     """One distinguished name.
 
     `text` is RFC 4514 (most specific first); `sha256` digests the canonical encoding; `cn` and
@@ -54,8 +53,7 @@ class NameFacts:
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Rdn:
+class _Rdn(NamedTuple):
     """One relative distinguished name: a SET, nearly always of one attribute."""
 
     text: str
@@ -167,11 +165,13 @@ def _read_rdn(raw: bytes) -> _Rdn:
         content = raw[value_at:at]
         text = decode_string(tag, content)
         dotted = der.object_identifier(attribute)
+        known = oids.ATTRIBUTE_TYPES.get(dotted)
+        shown = known.rfc4514 if known else dotted
         parts.append(
-            (_canonical_attribute(attribute, tag, content, text), _text(dotted, tag, content, text))
+            (_canonical_attribute(attribute, tag, content, text), _text(shown, tag, content, text))
         )
         values.append((dotted, "" if text is None else visible(text)))
-        _check_value(findings, dotted, tag, text)
+        _check_value(findings, shown, tag, text)
     # A SET OF is encoded in the order of its elements' encodings (X.690, 11.6).
     return _Rdn(
         text="+".join(text for _, text in parts),
@@ -204,9 +204,7 @@ def _canonical_attribute(attribute: bytes, tag: int, content: bytes, text: str |
     return der.encode(der.SEQUENCE, der.encode(der.OID, attribute) + der.encode(tag, content))
 
 
-def _text(dotted: str, tag: int, content: bytes, text: str | None) -> str:
-    known = oids.ATTRIBUTE_TYPES.get(dotted)
-    name = known.rfc4514 if known else dotted
+def _text(name: str, tag: int, content: bytes, text: str | None) -> str:
     if text is None:
         return f"{name}=#{der.encode(tag, content).hex()}"
     return f"{name}={_escape_rfc4514(text)}"
@@ -227,9 +225,7 @@ def _escape_rfc4514(text: str) -> str:
     return escaped
 
 
-def _check_value(findings: list[Finding], dotted: str, tag: int, text: str | None) -> None:
-    known = oids.ATTRIBUTE_TYPES.get(dotted)
-    attribute = known.rfc4514 if known else dotted
+def _check_value(findings: list[Finding], attribute: str, tag: int, text: str | None) -> None:
     if text is None:
         findings.append(finding("name.undecodable", attribute=attribute))
         return
@@ -239,7 +235,7 @@ def _check_value(findings: list[Finding], dotted: str, tag: int, text: str | Non
         findings.append(finding("name.control_characters", attribute=attribute))
     if not text.strip():
         findings.append(finding("name.empty_value", attribute=attribute))
-    if dotted == oids.COUNTRY:
+    if attribute == "C":
         if not (len(text) == 2 and text.isascii() and text.isalpha() and text.isupper()):
             findings.append(finding("name.country_invalid", country=visible(text)[:64]))
         elif text == "UK":

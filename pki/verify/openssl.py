@@ -352,9 +352,7 @@ class Store:
     def _set(inner: int, parameters: Parameters) -> None:
         _lib.X509_VERIFY_PARAM_set_flags(inner, parameters.flags)
         if not _lib.X509_VERIFY_PARAM_set_purpose(inner, parameters.purpose):
-            raise BadVerifyParameter(
-                parameter="purpose", value=parameters.purpose, why=_reason()
-            )
+            raise BadVerifyParameter(parameter="purpose", value=parameters.purpose, why=_reason())
         _lib.X509_VERIFY_PARAM_set_auth_level(inner, parameters.security_level)
         _lib.X509_VERIFY_PARAM_set_hostflags(inner, parameters.host_flags)
         for policy in parameters.policies:
@@ -379,9 +377,14 @@ class VerifyError:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one verification gave: acceptance, its errors in order, the addresses of its chain."""
+    """What one verification gave: acceptance, its errors in order, the addresses of its chain.
+
+    `completed` says that OpenSSL went through to the end, which in a collecting run it does in
+    spite of errors.
+    """
 
     accepted: bool
+    completed: bool
     errors: tuple[VerifyError, ...]
     chain: tuple[int, ...]
 
@@ -456,7 +459,7 @@ def verify(
                     False,
                 )
             )
-        return Outcome(result == 1 and not errors, tuple(errors), _chain(context))
+        return Outcome(result == 1 and not errors, result == 1, tuple(errors), _chain(context))
     finally:
         _lib.X509_STORE_CTX_free(context)
         _lib.ERR_clear_error()
@@ -481,6 +484,4 @@ def _chain(context: int) -> tuple[int, ...]:
     stack = _lib.X509_STORE_CTX_get0_chain(context)
     if not stack:
         return ()
-    return tuple(
-        _lib.OPENSSL_sk_value(stack, index) for index in range(_lib.OPENSSL_sk_num(stack))
-    )
+    return tuple(_lib.OPENSSL_sk_value(stack, index) for index in range(_lib.OPENSSL_sk_num(stack)))

@@ -90,7 +90,10 @@ class Report:
     `other_path_diagnostics` is non-empty where OpenSSL's own first choice of path was refused and
     another was good. `effective_expiry` is the first moment at which a trusted report stops being
     so (None unless trusted); `horizon` the first moment after `moment` at which this report could
-    change by the passing of time alone (None: never).
+    change by the passing of time alone (None: never). `flags` are the options with which the
+    `openssl verify` command asks the same question, but for its files and the moment.
+    `tolerated_diagnostics` were given by OpenSSL and do not count: a missing CRL for the
+    self-signed anchor alone, which no CRL of its own could revoke.
     """
 
     verdict: Verdict
@@ -105,3 +108,4 @@ class Report:
     flags: tuple[str, ...]
     other_path: tuple[PathElement, ...] = ()
     other_path_diagnostics: tuple[Diagnostic, ...] = ()
+    tolerated_diagnostics: tuple[Diagnostic, ...] = ()
