@@ -158,7 +158,7 @@ def _load() -> ctypes.CDLL:
 
 
 def _holding_the_gil(library: ctypes.CDLL) -> ctypes.PyDLL:
-    holding = ctypes.PyDLL(None, handle=library._handle)
+    holding = ctypes.PyDLL(None, handle=library._handle)  # noqa: SLF001  # the only way to share one handle
     _declare(holding)
     return holding
 
@@ -309,7 +309,7 @@ class Stack:
     __slots__ = ("address", "members")
 
     def __init__(self, members: Sequence[Certificate] | Sequence[Crl]) -> None:
-        self.members = tuple(members)
+        self.members: tuple[Certificate | Crl, ...] = tuple(members)
         self.address = _lib.OPENSSL_sk_new_null()
         for member in self.members:
             _lib.OPENSSL_sk_push(self.address, member.address)
@@ -389,7 +389,6 @@ class Outcome:
     chain: tuple[int, ...]
 
 
-@ctypes.CFUNCTYPE(c_int, c_int, c_void_p)
 def _collect(ok: int, context: int) -> int:
     """Record an error and go on.
 
@@ -413,6 +412,10 @@ def _collect(ok: int, context: int) -> int:
     except BaseException as error:  # noqa: BLE001  # an exception must never unwind through C
         _error.exception = error
         return 0
+
+
+# Made once and never freed: a callback that is collected while C may call it is a crash.
+_CALLBACK: Final = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)(_collect)
 
 
 def verify(
@@ -446,7 +449,7 @@ def verify(
         errors: list[VerifyError] = []
         if collect:
             _error.found, _error.exception = errors, None
-            _lib.X509_STORE_CTX_set_verify_cb(context, _collect)
+            _lib.X509_STORE_CTX_set_verify_cb(context, _CALLBACK)
         result = _verify_cert(context)
         if collect and _error.exception is not None:
             raise _error.exception

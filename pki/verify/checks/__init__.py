@@ -7,6 +7,8 @@ from pki.verify.checks.check import Check, Situation
 from pki.verify.checks.make import make, not_made
 from pki.verify.report import CheckOutcome
 
+__all__ = ["CHECKS", "all_checks", "not_made"]
+
 CHECKS: tuple[Check, ...] = (encoding.CHECK,)
 
 

@@ -1,0 +1,178 @@
+"""The verdict: OpenSSL's own on its own path, or on another candidate path where one is good."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pki.verify import openssl
+from pki.verify.openssl import Outcome, Stack, VerifyError
+from pki.verify.paths import PathSearch
+from pki.verify.prepared import Member, Pool, PreparedTrust
+from pki.verify.report import Verdict
+
+_UNABLE_TO_GET_CRL: Final = 3
+
+# Errors that say only that a needed CRL is missing, stale, not yet valid or of no use. Where nothing
+# else is wrong the question is open: nobody knows whether the certificate was revoked.
+NO_USABLE_CRL: Final = frozenset({3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54, 101})
+
+# Errors about the leaf itself that hold on every path: no other candidate can be good.
+_HOPELESS_AT_LEAF: Final = frozenset({9, 10, 13, 14, 26, 34, 41, 62, 63, 64, 66})
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question in OpenSSL's terms: the leaf, the issuers that came with it, the names."""
+
+    leaf: Member
+    untrusted: tuple[Member, ...]
+    host: bytes | None
+    address: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, the path that decided with its errors, and OpenSSL's refused first choice.
+
+    `tolerated` is a missing CRL for the anchor alone, which is no failure.
+    """
+
+    verdict: Verdict
+    path: tuple[Member, ...]
+    errors: tuple[VerifyError, ...] = ()
+    tolerated: tuple[VerifyError, ...] = ()
+    other_path: tuple[Member, ...] = ()
+    other_errors: tuple[VerifyError, ...] = ()
+
+
+class Judge:
+    """Decides one question at any moment; the horizon asks it again for later ones."""
+
+    def __init__(self, prepared: PreparedTrust, asked: Asked) -> None:
+        self.prepared = prepared
+        self._asked = asked
+        self.pool = (
+            Pool((*prepared.pool.members, *asked.untrusted)) if asked.untrusted else prepared.pool
+        )
+        self._untrusted = (
+            Stack([member.certificate for member in (*prepared.intermediates, *asked.untrusted)])
+            if asked.untrusted
+            else prepared.untrusted
+        )
+
+    def decide(self, seconds: int) -> Decision:
+        """The verdict at this second."""
+        first = self._verify(seconds)
+        if first.accepted:
+            return Decision(Verdict.TRUSTED, self._members(first.chain))
+        own = self._verify(seconds, collect=True)
+        path = self._members(own.chain)
+        if self._wants_only_the_anchors_crl(own, path):
+            return Decision(Verdict.TRUSTED, path, tolerated=own.errors)
+        if not any(e.depth == 0 and e.number in _HOPELESS_AT_LEAF for e in own.errors):
+            better = self._other_path(seconds, own, path)
+            if better is not None:
+                return better
+        only_crls = all(error.number in NO_USABLE_CRL or error.crl_path for error in own.errors)
+        verdict = Verdict.UNDETERMINED if only_crls else Verdict.NOT_TRUSTED
+        return Decision(verdict, path, errors=own.errors)
+
+    def _verify(
+        self,
+        seconds: int,
+        *,
+        untrusted: Stack | None = None,
+        anchors: Stack | None = None,
+        collect: bool = False,
+    ) -> Outcome:
+        prepared, asked = self.prepared, self._asked
+        return openssl.verify(
+            prepared.store,
+            asked.leaf.certificate,
+            untrusted or self._untrusted,
+            prepared.crl_stack if prepared.crls else None,
+            seconds=seconds,
+            host=asked.host,
+            address=asked.address,
+            anchors=anchors,
+            collect=collect,
+        )
+
+    def _members(self, chain: Sequence[int]) -> tuple[Member, ...]:
+        leaf = self._asked.leaf
+        return tuple(
+            leaf if depth == 0 else self.pool.by_address[address]
+            for depth, address in enumerate(chain)
+        )
+
+    def _wants_only_the_anchors_crl(self, outcome: Outcome, path: Sequence[Member]) -> bool:
+        """CRL_CHECK_ALL of OpenSSL 3 wants a CRL also for a self-signed root, which can have none
+        that would help: an anchor is removed from the store, not revoked (RFC 5280, 6.1)."""
+        return (
+            outcome.completed
+            and len(path) > 1
+            and path[-1].self_signed
+            and path[-1].address in self.prepared.anchor_addresses
+            and all(
+                error.number == _UNABLE_TO_GET_CRL
+                and error.depth == len(path) - 1
+                and not error.crl_path
+                for error in outcome.errors
+            )
+        )
+
+    def _other_path(
+        self, seconds: int, own: Outcome, own_path: tuple[Member, ...]
+    ) -> Decision | None:
+        prepared = self.prepared
+        search = PathSearch(
+            self.pool,
+            prepared.anchor_addresses,
+            prepared.policy.partial_chain,
+            seconds,
+            prepared.signed,
+        )
+        refused = [member.sha256 for member in own_path]
+        for path in search.paths(self._asked.leaf):
+            if [member.sha256 for member in path] == refused:
+                continue
+            good = self._verify_alone(seconds, path)
+            if good is not None:
+                return Decision(
+                    Verdict.TRUSTED,
+                    path,
+                    tolerated=good.errors,
+                    other_path=own_path,
+                    other_errors=own.errors,
+                )
+        return None
+
+    def _verify_alone(self, seconds: int, path: tuple[Member, ...]) -> Outcome | None:
+        """What OpenSSL says of this path with its anchor as the only one; None where refused."""
+        untrusted = Stack([m.certificate for m in (*path[1:-1], *self._crl_issuers(path))])
+        anchors = Stack([path[-1].certificate])
+        outcome = self._verify(seconds, untrusted=untrusted, anchors=anchors)
+        if outcome.accepted:
+            return outcome
+        if outcome.errors[0].number != _UNABLE_TO_GET_CRL:
+            return None
+        collected = self._verify(seconds, untrusted=untrusted, anchors=anchors, collect=True)
+        return collected if self._wants_only_the_anchors_crl(collected, path) else None
+
+    def _crl_issuers(self, path: tuple[Member, ...]) -> list[Member]:
+        """Certificates beside the path that may have issued a CRL but no certificate on it."""
+        if not self.prepared.crls:
+            return []
+        on_path = {member.sha256 for member in path}
+        return [
+            member
+            for member in self.pool.members
+            if member.sha256 not in on_path
+            and not any(
+                below.issuer_hash == member.subject_hash
+                and member.certificate.may_issue(below.certificate)
+                for below in path
+            )
+        ]

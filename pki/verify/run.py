@@ -1,0 +1,238 @@
+"""Validation: one certificate, one trust store, one moment, one report."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pki.errors import NotDecodable
+from pki.verify import checks, horizon, names, openssl
+from pki.verify.anatomy import EPOCH, seconds_of
+from pki.verify.checks.check import Situation, error
+from pki.verify.codes import code_of
+from pki.verify.decision import Asked, Decision, Judge
+from pki.verify.inputs import Policy, Question, Revocation, TrustInput, Usage
+from pki.verify.prepared import CrlMember, Member, PreparedTrust, Unreadable, prepare
+from pki.verify.report import (
+    CheckOutcome,
+    CheckResult,
+    Diagnostic,
+    PathElement,
+    Report,
+    UsedCrl,
+    Verdict,
+)
+from pki.verify.stored import report_from_json, report_to_json
+
+__all__ = [
+    "PreparedTrust",
+    "prepare",
+    "report_from_json",
+    "report_to_json",
+    "s_client_listing",
+    "validate",
+]
+
+_FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
+_LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
+_LAST_SECOND: Final = seconds_of(_LAST_MOMENT)
+_PURPOSES: Final = {Usage.ANY: "any", Usage.CLIENT: "sslclient", Usage.SERVER: "sslserver"}
+
+
+def validate(question: Question, trust: PreparedTrust | TrustInput) -> Report:
+    """Judge a certificate against a trust store at a moment.
+
+    A bad certificate makes a bad report and never an exception. Raises `BadVerifyParameter` for a
+    host, an address or a policy that OpenSSL cannot be given, and `OpensslUnavailable`.
+    """
+    prepared = trust if isinstance(trust, PreparedTrust) else prepare(trust)
+    host = None if question.host is None else names.host_name(question.host)
+    address = None if question.address is None else names.ip_address(question.address)
+    flags = flags_of(prepared.policy, host, address)
+    sha256 = hashlib.sha256(question.leaf).hexdigest()
+    try:
+        leaf = Member(question.leaf, sha256, "leaf")
+    except NotDecodable as fault:
+        return _unreadable(question, flags, str(fault.data["why"]))
+    extra, unreadable = prepared.companions(question.untrusted)
+    asked = Asked(leaf, tuple(extra), host, address)
+    judge = Judge(prepared, asked)
+    seconds = seconds_of(question.moment)
+    decision = judge.decide(seconds)
+    return _report(question, judge, asked, decision, seconds, flags, unreadable)
+
+
+def _report(
+    question: Question,
+    judge: Judge,
+    asked: Asked,
+    decision: Decision,
+    seconds: int,
+    flags: tuple[str, ...],
+    unreadable: Sequence[Unreadable],
+) -> Report:
+    prepared, leaf = judge.prepared, asked.leaf
+    diagnostics = _diagnostics(decision.errors, leaf, judge)
+    tolerated = _diagnostics(decision.tolerated, leaf, judge)
+    crls = _usable_crls(prepared, decision.path)
+    tail = [Unreadable("leaf", leaf.sha256, "trailing data")] if leaf.certificate.trailing else []
+    situation = Situation(
+        prepared=prepared,
+        path=decision.path,
+        verdict=decision.verdict,
+        diagnostics=diagnostics,
+        tolerated=tolerated,
+        crls=crls,
+        unreadable=(*tail, *unreadable, *prepared.unreadable),
+        host=question.host,
+        address=question.address,
+        chosen_otherwise=bool(decision.other_path),
+    )
+    expiry = None
+    if decision.verdict is Verdict.TRUSTED:
+        expiry = horizon.trust_ends(prepared, judge.pool, decision, seconds, judge.decide)
+    return Report(
+        verdict=decision.verdict,
+        moment=question.moment,
+        path=_elements(decision.path),
+        diagnostics=diagnostics,
+        checks=checks.all_checks(situation),
+        crls=tuple(_used(crl, seconds) for crl in crls),
+        effective_expiry=_moment(expiry),
+        horizon=_moment(horizon.next_turn(prepared, judge.pool, leaf, seconds)),
+        openssl_version=openssl.version(),
+        flags=flags,
+        other_path=_elements(decision.other_path),
+        other_path_diagnostics=_diagnostics(decision.other_errors, leaf, judge),
+        tolerated_diagnostics=tolerated,
+    )
+
+
+def _unreadable(question: Question, flags: tuple[str, ...], why: str) -> Report:
+    """The report of a certificate that OpenSSL cannot decode: time will not mend it."""
+    first, *others = checks.CHECKS
+    unread = CheckOutcome(
+        name=first.name,
+        result=CheckResult.FAILED,
+        findings=(error("encoding.leaf_not_decodable", why=why),),
+    )
+    return Report(
+        verdict=Verdict.NOT_TRUSTED,
+        moment=question.moment,
+        path=(),
+        diagnostics=(),
+        checks=(unread, *checks.not_made(others, "leaf_not_decodable")),
+        crls=(),
+        effective_expiry=None,
+        horizon=None,
+        openssl_version=openssl.version(),
+        flags=flags,
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    """The moment, or None where it lies beyond the years that a calendar knows."""
+    if seconds is None or seconds > _LAST_SECOND:
+        return None
+    return EPOCH + timedelta(seconds=seconds)
+
+
+def _diagnostics(
+    errors: Iterable[openssl.VerifyError], leaf: Member, judge: Judge
+) -> tuple[Diagnostic, ...]:
+    return tuple(
+        Diagnostic(
+            number=item.number,
+            symbol=code_of(item.number).symbol,
+            text=openssl.error_text(item.number),
+            depth=item.depth,
+            sha256=_sha256_at(item.certificate, leaf, judge),
+            crl_path=item.crl_path,
+        )
+        for item in errors
+    )
+
+
+def _sha256_at(address: int, leaf: Member, judge: Judge) -> str:
+    if address == leaf.address:
+        return leaf.sha256
+    member = judge.pool.by_address.get(address)
+    return member.sha256 if member is not None else ""
+
+
+def _elements(path: Sequence[Member]) -> tuple[PathElement, ...]:
+    return tuple(
+        PathElement(
+            depth=depth,
+            sha256=member.sha256,
+            subject=member.subject,
+            issuer=member.issuer,
+            not_before=(member.anatomy and member.anatomy.not_before) or _FIRST_MOMENT,
+            not_after=(member.anatomy and member.anatomy.not_after) or _LAST_MOMENT,
+            source=member.source,
+        )
+        for depth, member in enumerate(path)
+    )
+
+
+def _usable_crls(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[CrlMember, ...]:
+    """The CRLs that may speak for the certificates whose revocation the policy asks about."""
+    if not prepared.checks_revocation:
+        return ()
+    asked = path if prepared.policy.revocation is Revocation.CHAIN else path[:1]
+    issuers = {member.issuer_hash for member in asked}
+    return tuple(crl for crl in prepared.crls if crl.is_indirect or crl.issuer_hash in issuers)
+
+
+def _used(crl: CrlMember, seconds: int) -> UsedCrl:
+    anatomy = crl.anatomy
+    if anatomy is None or crl.starts is None:
+        state = "unusable"
+    elif seconds < crl.starts:
+        state = "future"
+    elif crl.ends is not None and seconds >= crl.ends:
+        state = "stale"
+    else:
+        state = "fresh"
+    number = anatomy.number if anatomy is not None else None
+    return UsedCrl(
+        sha256=crl.sha256,
+        issuer=crl.issuer,
+        number="" if number is None else str(number),
+        this_update=(anatomy and anatomy.this_update) or _FIRST_MOMENT,
+        next_update=anatomy.next_update if anatomy is not None else None,
+        state=state,
+    )
+
+
+def flags_of(policy: Policy, host: bytes | None, address: bytes | None) -> tuple[str, ...]:
+    """The options with which `openssl verify` asks the same question, but for files and moment."""
+    flags = [f"-purpose {_PURPOSES[policy.usage]}", f"-auth_level {policy.security_level}"]
+    flags.append("-policy_check")
+    flags.extend(f"-policy {oid}" for oid in policy.policy_oids or (openssl.ANY_POLICY,))
+    for wanted, option in (
+        (policy.require_explicit_policy, "-explicit_policy"),
+        (policy.inhibit_policy_mapping, "-inhibit_map"),
+        (policy.inhibit_any_policy, "-inhibit_any"),
+        (policy.partial_chain, "-partial_chain"),
+        (policy.strict, "-x509_strict"),
+        (policy.revocation is not Revocation.NONE, "-crl_check"),
+        (policy.revocation is Revocation.CHAIN, "-crl_check_all"),
+        (policy.revocation is not Revocation.NONE, "-extended_crl -use_deltas"),
+    ):
+        if wanted:
+            flags.extend(option.split())
+    if host is not None:
+        flags.append(f"-verify_hostname {host.decode()}")
+    if address is not None:
+        flags.append(f"-verify_ip {address.decode()}")
+    return tuple(flags)
+
+
+def s_client_listing(path: Sequence[PathElement]) -> str:
+    """The path as `openssl s_client` of OpenSSL 3.0 lists a certificate chain."""
+    return "".join(
+        f"{element.depth:2d} s:{element.subject}\n   i:{element.issuer}\n" for element in path
+    )

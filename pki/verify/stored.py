@@ -1,0 +1,150 @@
+"""Reports as JSON and back: what is kept in the database is what was found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from pki.findings import Finding
+from pki.verify.report import (
+    CheckOutcome,
+    CheckResult,
+    Diagnostic,
+    PathElement,
+    Report,
+    UsedCrl,
+    Verdict,
+)
+
+
+def report_to_json(report: Report) -> dict[str, object]:
+    """A report as JSON-able values. Moments are ISO 8601 with their offset."""
+    return {
+        "verdict": report.verdict.value,
+        "moment": report.moment.isoformat(),
+        "path": [_element_to_json(element) for element in report.path],
+        "diagnostics": [_diagnostic_to_json(item) for item in report.diagnostics],
+        "checks": [_outcome_to_json(outcome) for outcome in report.checks],
+        "crls": [_crl_to_json(crl) for crl in report.crls],
+        "effective_expiry": _text(report.effective_expiry),
+        "horizon": _text(report.horizon),
+        "openssl_version": report.openssl_version,
+        "flags": list(report.flags),
+        "other_path": [_element_to_json(element) for element in report.other_path],
+        "other_path_diagnostics": [
+            _diagnostic_to_json(item) for item in report.other_path_diagnostics
+        ],
+        "tolerated_diagnostics": [
+            _diagnostic_to_json(item) for item in report.tolerated_diagnostics
+        ],
+    }
+
+
+def report_from_json(stored: Mapping[str, Any]) -> Report:
+    """The report that `report_to_json` stored."""
+    return Report(
+        verdict=Verdict(stored["verdict"]),
+        moment=datetime.fromisoformat(stored["moment"]),
+        path=_elements(stored["path"]),
+        diagnostics=_diagnostics(stored["diagnostics"]),
+        checks=tuple(_outcome(outcome) for outcome in stored["checks"]),
+        crls=tuple(_crl(crl) for crl in stored["crls"]),
+        effective_expiry=_moment(stored["effective_expiry"]),
+        horizon=_moment(stored["horizon"]),
+        openssl_version=stored["openssl_version"],
+        flags=tuple(stored["flags"]),
+        other_path=_elements(stored["other_path"]),
+        other_path_diagnostics=_diagnostics(stored["other_path_diagnostics"]),
+        tolerated_diagnostics=_diagnostics(stored["tolerated_diagnostics"]),
+    )
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def _element_to_json(element: PathElement) -> dict[str, object]:
+    return {
+        "depth": element.depth,
+        "sha256": element.sha256,
+        "subject": element.subject,
+        "issuer": element.issuer,
+        "not_before": element.not_before.isoformat(),
+        "not_after": element.not_after.isoformat(),
+        "source": element.source,
+    }
+
+
+def _elements(stored: Sequence[Mapping[str, Any]]) -> tuple[PathElement, ...]:
+    return tuple(
+        PathElement(
+            depth=item["depth"],
+            sha256=item["sha256"],
+            subject=item["subject"],
+            issuer=item["issuer"],
+            not_before=datetime.fromisoformat(item["not_before"]),
+            not_after=datetime.fromisoformat(item["not_after"]),
+            source=item["source"],
+        )
+        for item in stored
+    )
+
+
+def _diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, object]:
+    return {
+        "number": diagnostic.number,
+        "symbol": diagnostic.symbol,
+        "text": diagnostic.text,
+        "depth": diagnostic.depth,
+        "sha256": diagnostic.sha256,
+        "crl_path": diagnostic.crl_path,
+    }
+
+
+def _diagnostics(stored: Sequence[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
+    return tuple(Diagnostic(**item) for item in stored)
+
+
+def _outcome_to_json(outcome: CheckOutcome) -> dict[str, object]:
+    return {
+        "name": outcome.name,
+        "result": outcome.result.value,
+        "reason": outcome.reason,
+        "findings": [finding.to_json() for finding in outcome.findings],
+    }
+
+
+def _outcome(stored: Mapping[str, Any]) -> CheckOutcome:
+    return CheckOutcome(
+        name=stored["name"],
+        result=CheckResult(stored["result"]),
+        reason=stored["reason"],
+        findings=tuple(Finding.from_json(finding) for finding in stored["findings"]),
+    )
+
+
+def _crl_to_json(crl: UsedCrl) -> dict[str, object]:
+    return {
+        "sha256": crl.sha256,
+        "issuer": crl.issuer,
+        "number": crl.number,
+        "this_update": crl.this_update.isoformat(),
+        "next_update": _text(crl.next_update),
+        "state": crl.state,
+    }
+
+
+def _crl(stored: Mapping[str, Any]) -> UsedCrl:
+    return UsedCrl(
+        sha256=stored["sha256"],
+        issuer=stored["issuer"],
+        number=stored["number"],
+        this_update=datetime.fromisoformat(stored["this_update"]),
+        next_update=_moment(stored["next_update"]),
+        state=stored["state"],
+    )
