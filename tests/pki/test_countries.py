@@ -26,9 +26,21 @@ from pki.countries import (
 )
 
 OFFICIAL = {country.alpha_2 for country in pycountry.countries}
-EXCEPTIONALLY_RESERVED = set(
-    ["AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "FX", "IC", "SU", "TA", "UK", "UN"]
-)
+EXCEPTIONALLY_RESERVED = {
+    "AC",
+    "CP",
+    "CQ",
+    "DG",
+    "EA",
+    "EU",
+    "EZ",
+    "FX",
+    "IC",
+    "SU",
+    "TA",
+    "UK",
+    "UN",
+}
 
 
 def test_it_takes_exactly_the_assigned_and_the_exceptionally_reserved_codes() -> None:
