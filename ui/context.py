@@ -7,16 +7,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from ui.navigation import entries_for
+
+THEME_COOKIE = "theme"
+_THEMES = frozenset(("light", "dark"))
+
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """The navigation entries that this user may open."""
+    """The navigation entries that this user may open, and the theme that the browser chose."""
+    theme = request.COOKIES.get(THEME_COOKIE, "")
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return {"navigation": ()}
+    signed_in = user is not None and user.is_authenticated
     return {
-        "navigation": [
-            item
-            for item in settings.NAVIGATION
-            if not item.permission or user.has_perm(item.permission)
-        ]
+        "navigation": entries_for(request, settings.NAVIGATION) if signed_in else (),
+        "theme": theme if theme in _THEMES else "",
     }

@@ -1,0 +1,58 @@
+"""Moments as people read them: "in 3 weeks", and the exact time in the reader's zone.
+
+In Python and not by template filters, which take three times as long on a list page.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from django.utils import timezone
+
+# "To indicate that a certificate has no well-defined expiration date" (RFC 5280, 4.1.2.5).
+NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+_MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
+# Above `from_seconds`, the distance is told in this unit.
+_UNITS: tuple[tuple[float, float, str], ...] = (
+    (2 * 365.2425 * _DAY, 365.2425 * _DAY, "year"),
+    (61 * _DAY, 30.436875 * _DAY, "month"),
+    (14 * _DAY, 7 * _DAY, "week"),
+    (_DAY, _DAY, "day"),
+    (_HOUR, _HOUR, "hour"),
+    (_MINUTE, _MINUTE, "minute"),
+)
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """How far `moment` is from `now`, rounded down: a deadline is never told later than it is."""
+    if moment >= NO_END:
+        return "no set end"
+    distance = moment - now
+    seconds = abs(distance / timedelta(seconds=1))
+    for from_seconds, unit_seconds, unit in _UNITS:
+        if seconds >= from_seconds:
+            number = int(seconds // unit_seconds)
+            length = f"{number:,} {unit}{'' if number == 1 else 's'}"
+            return f"in {length}" if distance > timedelta(0) else f"{length} ago"
+    return "in a moment" if distance > timedelta(0) else "just now"
+
+
+def exact(moment: datetime, *, seconds: bool = False) -> str:
+    """The moment in the reader's zone, with the zone's name; in UTC where the zone cannot hold it."""
+    local = in_zone(moment)
+    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+    return f"{local.date().isoformat()} {clock} {local.tzname()}"
+
+
+def in_zone(moment: datetime) -> datetime:
+    try:
+        return moment.astimezone(timezone.get_current_timezone())
+    except (OverflowError, ValueError):
+        # 9999-12-31 has no next day, 0001-01-01 no day before.
+        return moment.astimezone(UTC)
+
+
+def machine(moment: datetime) -> str:
+    """For the `datetime` attribute: ISO 8601 in UTC."""
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
