@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('jobs', '0002_alter_job_options_remove_job_job_newest_job_idle_and_more'),
+        ('jobs', '0001_initial'),
     ]
 
     operations = [
