@@ -1,0 +1,32 @@
+"""What happened, in words: every action code of the log and its sentence.
+
+A sentence follows the name of the actor and may name the subject (`{subject}`) and what the
+event's data hold. A test finds codes that are recorded somewhere and not listed here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+ACTIONS: dict[str, str] = {
+    # jobs
+    "job.rerun": "ran the job “{subject}” again",
+    "job.cancelled": "cancelled the job “{subject}”",
+    "job.run_now": "started “{subject}” ahead of its schedule",
+    # people
+    "person.added": "added {subject} as {role}",
+    "person.role_changed": "changed the role of {subject} from {before} to {after}",
+    "person.deactivated": "deactivated the account of {subject}",
+    "person.activated": "activated the account of {subject} again",
+    "person.password_reset": "gave {subject} a new one-time password",
+    "person.password_changed": "changed their own password",
+}
+
+
+def sentence_of(action: str, subject: str, data: dict[str, Any]) -> str:
+    """The sentence of an action; of one from a newer version its code."""
+    text = ACTIONS.get(action)
+    if text is None:
+        return action
+    return text.format_map(defaultdict(lambda: "?", {**data, "subject": subject or "?"}))
