@@ -1,0 +1,194 @@
+"""Untrusted bytes are opened only in a child process that can be killed.
+
+No time-out inside a process stops a C loop or a hostile allocation, so the bytes go through a pipe
+to a fresh interpreter with bounds on memory, time and files, no environment and no open files, and
+plain rows come back. A process of `subprocess` works wherever the console runs: in a thread of the
+web server as in a worker of Celery, whose daemonic processes may have no `multiprocessing` children.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import fcntl
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pki.errors import LimitExceeded, SandboxKilled
+from pki.formats.blocks import Block
+from pki.formats.wire import BadWire, decode_blocks
+from pki.limits import DEFAULT, Limits
+from pki.sandbox_child import HEADER, LENGTHS, OUT_OF_MEMORY
+
+_ROOT = str(Path(__file__).resolve().parent.parent)
+_PIPE_BYTES = 1024 * 1024
+_LIMIT_NAMES = frozenset(("input_bytes", "blocks", "zip_members", "zip_bytes"))
+# A batch is hundreds of blocks of a few kilobytes, or a few CRLs; the child may send nothing larger
+# than all of its input and as much again in rows.
+_FRAME_FACTOR = 8
+_FRAME_FLOOR = 64 * 1024 * 1024
+
+
+def stream_blocks(
+    data: bytes, *, name: str = "", limits: Limits = DEFAULT, batch: int = 500
+) -> Iterator[list[Block]]:
+    """The blocks of an upload in batches, read in a child while the caller works on the last one.
+
+    Raises `LimitExceeded` before the first batch, and `SandboxKilled` when the child had to be
+    killed (`time`, `memory`) or died (`crash`). Closing the iterator kills the child at once.
+    The time bound counts only the time spent waiting for the child.
+    """
+    if len(data) > limits.input_bytes:
+        raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
+    child = _Child(limits, largest_frame=max(_FRAME_FLOOR, _FRAME_FACTOR * len(data)))
+    try:
+        child.send(_request(name, limits, batch), data)
+        while frame := child.receive():
+            yield _blocks(*frame)
+        child.finish()
+    finally:
+        child.kill()
+
+
+def _request(name: str, limits: Limits, batch: int) -> bytes:
+    request = json.dumps(
+        {
+            "limits": dataclasses.asdict(limits),
+            "name": name[:200],
+            "batch": batch,
+            "parent": os.getpid(),
+        }
+    ).encode()
+    return HEADER.pack(len(request)) + request
+
+
+def _blocks(rows: bytes, ders: bytes) -> list[Block]:
+    if rows.startswith(b"{"):
+        raise _limit(rows)
+    try:
+        return decode_blocks(rows, ders)
+    except BadWire as error:
+        raise SandboxKilled(why="crash") from error
+
+
+def _limit(rows: bytes) -> LimitExceeded | SandboxKilled:
+    """The limit that the child says was met; only known names and numbers are repeated."""
+    try:
+        met = json.loads(rows)["limit"]
+        name, value, maximum = met["limit"], met["value"], met["maximum"]
+    except (ValueError, TypeError, KeyError):
+        return SandboxKilled(why="crash")
+    if name not in _LIMIT_NAMES or type(value) is not int or type(maximum) is not int:
+        return SandboxKilled(why="crash")
+    return LimitExceeded(limit=name, value=value, maximum=maximum)
+
+
+class _Child:
+    """The process, its two pipes, and how long we may still wait for it."""
+
+    def __init__(self, limits: Limits, *, largest_frame: int) -> None:
+        self._left = limits.sandbox_wall_seconds
+        self._largest_frame = largest_frame
+        self._process = subprocess.Popen(
+            [sys.executable, "-s", "-P", "-B", "-m", "pki.sandbox_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PYTHONPATH": _ROOT, "LC_ALL": "C.UTF-8"},
+            cwd="/",
+            bufsize=0,
+            start_new_session=True,
+        )
+        assert self._process.stdin is not None  # noqa: S101 - asked for two lines above
+        assert self._process.stdout is not None  # noqa: S101 - likewise
+        self._stdin = self._process.stdin.fileno()
+        self._stdout = self._process.stdout.fileno()
+        for pipe in (self._stdin, self._stdout):
+            os.set_blocking(pipe, False)
+            if hasattr(fcntl, "F_SETPIPE_SZ"):
+                # Beyond the user's allowance the pipe stays as it is: slower, not wrong.
+                with contextlib.suppress(OSError):
+                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+
+    def send(self, header: bytes, data: bytes) -> None:
+        """Hand over everything; a child that dies meanwhile is noticed when it is read from."""
+        with contextlib.suppress(BrokenPipeError):
+            for part in (header, data):
+                self._write(memoryview(part))
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+
+    def _write(self, view: memoryview) -> None:
+        while view:
+            self._wait(self._stdin, selectors.EVENT_WRITE)
+            with contextlib.suppress(BlockingIOError):
+                view = view[os.write(self._stdin, view) :]
+
+    def receive(self) -> tuple[bytes, bytes] | None:
+        """The next frame; None when the child said that it was the last."""
+        rows_length, ders_length = LENGTHS.unpack(self._read(LENGTHS.size))
+        if rows_length + ders_length > self._largest_frame:
+            raise SandboxKilled(why="crash")
+        if not rows_length:
+            return None
+        return self._read(rows_length), self._read(ders_length)
+
+    def _read(self, length: int) -> bytes:
+        parts: list[bytes] = []
+        while length:
+            try:
+                part = os.read(self._stdout, length)
+            except BlockingIOError:
+                self._wait(self._stdout, selectors.EVENT_READ)
+                continue
+            if not part:
+                raise SandboxKilled(why=self._why_it_died())
+            parts.append(part)
+            length -= len(part)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _wait(self, pipe: int, event: int) -> None:
+        """Wait for the pipe, no longer than is left of the time for the child."""
+        started = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            selector.register(pipe, event)
+            ready = selector.select(max(self._left, 0.001))
+        self._left -= time.monotonic() - started
+        if not ready or self._left <= 0:
+            raise SandboxKilled(why="time")
+
+    def _why_it_died(self) -> str:
+        try:
+            status = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return "crash"  # it closed its pipe and lives on
+        if status == -signal.SIGXCPU:
+            return "time"
+        # The kernel's own killer, when the machine is out of memory, uses SIGKILL.
+        return "memory" if status in (OUT_OF_MEMORY, -signal.SIGKILL) else "crash"
+
+    def finish(self) -> None:
+        """The child has said its last; it must end by itself and well."""
+        try:
+            status = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired as error:
+            raise SandboxKilled(why="time") from error
+        if status != 0:
+            raise SandboxKilled(why="crash")
+
+    def kill(self) -> None:
+        """End the process, whatever it does, and leave neither a zombie nor an open pipe."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()

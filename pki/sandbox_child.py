@@ -1,0 +1,88 @@
+"""The child's side of the sandbox: bounds itself, reads everything, then writes frames.
+
+Started as `python -m pki.sandbox_child` with a pipe at each end and nothing else: no environment,
+no open files, no argument that tells anything. A frame is two lengths of four octets, JSON, bytes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import dataclasses
+import json
+import os
+import resource
+import signal
+import struct
+import sys
+import warnings
+from itertools import islice
+from typing import Any, BinaryIO
+
+OUT_OF_MEMORY = 77
+_PR_SET_PDEATHSIG = 1
+_OPEN_FILES = 32
+LENGTHS = struct.Struct(">II")
+HEADER = struct.Struct(">I")
+
+
+def bound(*, memory: int, cpu_seconds: int, parent: int) -> None:
+    """Give up what reading bytes does not need. What cannot be set here is bounded from outside."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    # macOS refuses a bound on the address space; the bound on time still holds there.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(0)
+
+
+def write_frame(out: BinaryIO, rows: bytes, ders: bytes) -> None:
+    """One frame, flushed, so that the parent works while this process goes on."""
+    out.write(LENGTHS.pack(len(rows), len(ders)))
+    out.write(rows)
+    out.write(ders)
+    out.flush()
+
+
+def stream(request: dict[str, Any], data: bytes, out: BinaryIO) -> None:
+    """Blocks of `data` in batches; a limit that was met, as a frame of its own; an empty frame."""
+    from pki.errors import LimitExceeded
+    from pki.formats.bundle import read_blocks
+    from pki.formats.wire import encode_blocks
+    from pki.limits import Limits
+
+    known = {field.name for field in dataclasses.fields(Limits)}
+    limits = Limits(**{name: request["limits"][name] for name in known})
+    blocks = read_blocks(data, name=request["name"], limits=limits)
+    try:
+        while batch := list(islice(blocks, request["batch"])):
+            write_frame(out, *encode_blocks(batch))
+    except LimitExceeded as error:
+        write_frame(out, json.dumps({"limit": error.data}).encode(), b"")
+    write_frame(out, b"", b"")
+
+
+def main() -> None:
+    """Read the request and the data from standard input, answer on standard output."""
+    source, out = sys.stdin.buffer, sys.stdout.buffer
+    request = json.loads(source.read(HEADER.unpack(source.read(HEADER.size))[0]))
+    bound(
+        memory=request["limits"]["sandbox_memory_bytes"],
+        cpu_seconds=request["limits"]["sandbox_cpu_seconds"],
+        parent=request["parent"],
+    )
+    # What an object's oddity would warn of is a finding of it; nobody reads this process's errors.
+    warnings.simplefilter("ignore")
+    try:
+        stream(request, source.read(), out)
+    except MemoryError:
+        os._exit(OUT_OF_MEMORY)
+
+
+if __name__ == "__main__":
+    main()
