@@ -63,3 +63,43 @@ class BadVerifyParameter(PkiError):
     """A host, address, policy or purpose that OpenSSL cannot be given. Data: `parameter`, `value`, `why`."""
 
     code = "pki.bad_verify_parameter"
+
+
+class BadAllowRule(PkiError):
+    """A rule that would open nothing that can be named. Data: `why`, `value`."""
+
+    code = "pki.bad_allow_rule"
+
+
+class AddressRefused(PkiError):
+    """A host, address or port that the console does not connect to. Data: `why`, `host`, `address`, `port`."""
+
+    code = "pki.address_refused"
+
+
+class NameNotResolved(PkiError):
+    """A host name that gave no address in time. Data: `host`, `why`."""
+
+    code = "pki.name_not_resolved"
+
+
+class FetchRefused(PkiError):
+    """A URL or an answer that the console does not take. Data: `why`, `url`, `address`, and details."""
+
+    code = "pki.fetch_refused"
+
+
+class FetchFailed(PkiError):
+    """A fetch that did not succeed. Data: `why`, `url`, `address`, and details."""
+
+    code = "pki.fetch_failed"
+
+
+class WrittenWrong(PkiError):
+    """A file did not read back as what was written: a bug, met before it is offered. Data: counts.
+
+    `written` is the number of objects read back (-1 where it did not read at all), `expected` the
+    number that it was written from.
+    """
+
+    code = "pki.written_wrong"
