@@ -1,8 +1,11 @@
 """Every address of the console."""
 
+from allauth.account import views as account  # type: ignore[import-untyped]  # ships no types
 from django.urls import include, path
 
 from pkiadmin.home import home
+
+handler400 = "ui.errors.bad_request"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -10,6 +13,12 @@ urlpatterns = [
     path("", include("truststores.urls")),
     path("", include("jobs.urls")),
     path("", include("audit.urls")),
-    path("account/", include("allauth.account.urls")),
+    # Of allauth's pages those that need no mail and no sign-up: administrators make the accounts
+    # and set new passwords.
+    path("account/login/", account.login, name="account_login"),
+    path("account/logout/", account.logout, name="account_logout"),
+    path("account/inactive/", account.account_inactive, name="account_inactive"),
+    path("account/reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("account/password/", account.password_change, name="account_change_password"),
     path("account/2fa/", include("allauth.mfa.urls")),
 ]

@@ -8,9 +8,8 @@ from typing import Any
 from crispy_forms.helper import FormHelper  # type: ignore[import-untyped]  # ships no types
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
 
-from ui.uploads import RefusedUpload
+from ui.uploads import BinaryUpload, RefusedUpload
 
 
 class LaidOut:
@@ -71,7 +70,7 @@ class OneFileField(forms.FileField):
         return super().to_python(data)
 
 
-def refuse_oversized(data: UploadedFile | Sequence[UploadedFile] | None) -> None:
+def refuse_oversized(data: BinaryUpload | Sequence[BinaryUpload] | None) -> None:
     for file in data if isinstance(data, list | tuple) else [data]:
         if isinstance(file, RefusedUpload):
             raise ValidationError(file.says, code="too_large")

@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import BooleanField, F, Field, Model, Q, QuerySet, Value
 from django.db.models.expressions import Func
 from django.db.models.sql.compiler import SQLCompiler
@@ -290,8 +291,14 @@ class RowComparison(Func):
         self.greater = greater
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: Any, **_: Any
-    ) -> tuple[str, list[str | int]]:
+        self,
+        compiler: SQLCompiler,
+        connection: BaseDatabaseWrapper,
+        function: str | None = None,
+        template: str | None = None,
+        arg_joiner: str | None = None,
+        **extra_context: Any,
+    ) -> tuple[str, tuple[str | int, ...]]:
         written: list[str] = []
         params: list[str | int] = []
         for expression in self.source_expressions:
@@ -300,7 +307,7 @@ class RowComparison(Func):
             params.extend(its_params)
         key, pk, that_key, that_pk = written
         sign = ">" if self.greater else "<"
-        return f"({key}, {pk}) {sign} ({that_key}, {that_pk})", params
+        return f"({key}, {pk}) {sign} ({that_key}, {that_pk})", tuple(params)
 
 
 def _plain(value: Any) -> Any:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
+
+if TYPE_CHECKING:
+    # Generic in the stubs only.
+    from django.core.files.uploadedfile import UploadedFile as _UploadedFile
+
+    BinaryUpload = _UploadedFile[bytes]
+else:
+    BinaryUpload = UploadedFile
 
 _UNITS = ((1024 * 1024, "MiB"), (1024, "KiB"))
 
@@ -24,7 +31,7 @@ def size_text(size: int) -> str:
     return f"{size} byte{'' if size == 1 else 's'}"
 
 
-class RefusedUpload(UploadedFile):
+class RefusedUpload(BinaryUpload):
     """Stands for a file that was over the limit: it has a name and a size, and no content.
 
     `ui.forms.FilesField` makes a form error of it. A form that does not look cannot mistake it
@@ -78,7 +85,7 @@ class BoundedMemoryUploadHandler(FileUploadHandler):
         else:
             self.buffer = io.BytesIO()
 
-    def file_complete(self, file_size: int) -> UploadedFile:
+    def file_complete(self, file_size: int) -> BinaryUpload:
         name = self.file_name or "The file"
         if not self._fits:
             return RefusedUpload(
@@ -86,7 +93,6 @@ class BoundedMemoryUploadHandler(FileUploadHandler):
             )
         self.kept_before += file_size
         self.buffer.seek(0)
-        extra: Mapping[str, str] = self.content_type_extra or {}
         return InMemoryUploadedFile(
             file=self.buffer,
             field_name=self.field_name,
@@ -94,7 +100,7 @@ class BoundedMemoryUploadHandler(FileUploadHandler):
             content_type=self.content_type or "application/octet-stream",
             size=file_size,
             charset=self.charset,
-            content_type_extra=dict(extra),
+            content_type_extra=self.content_type_extra or {},
         )
 
     @property
