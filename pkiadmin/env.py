@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -24,14 +26,17 @@ class Env:
     port: int
     database_url: str
     redis_url: str
+    embedded_broker: bool
     secret_key: str
     kek_file: Path
     kek_variable: str
     kek_command: str
+    kek_may_be_made: bool
     extra_hosts: tuple[str, ...]
     extra_countries: tuple[str, ...]
     email_url: str
     debug: bool
+    log_json: bool
 
     @property
     def https(self) -> bool:
@@ -45,8 +50,8 @@ class Env:
         )
 
     @property
-    def embedded_broker(self) -> bool:
-        return self.redis_url.startswith("unix://")
+    def broker_socket(self) -> Path:
+        return broker_socket(self.data_folder)
 
 
 def read_env() -> Env:
@@ -54,21 +59,26 @@ def read_env() -> Env:
     data_folder = Path(env.str("PKIADMIN_DATA", default=str(PROJECT_FOLDER / "var"))).resolve()
     listen = env.str("PKIADMIN_LISTEN", default="127.0.0.1")
     port = env.int("PKIADMIN_PORT", default=8000)
+    redis_url = env.str("REDIS_URL", default="")
+    kek_file = env.str("PKIADMIN_KEK_FILE", default="")
     return Env(
         data_folder=data_folder,
         url=env.str("PKIADMIN_URL", default=f"http://{listen}:{port}").rstrip("/"),
         listen=listen,
         port=port,
         database_url=env.str("DATABASE_URL", default=""),
-        redis_url=env.str("REDIS_URL", default="") or f"unix://{broker_socket(data_folder)}",
+        redis_url=redis_url or f"unix://{broker_socket(data_folder)}",
+        embedded_broker=not redis_url,
         secret_key=env.str("SECRET_KEY", default="") or _kept_secret(data_folder / "secret_key"),
-        kek_file=Path(env.str("PKIADMIN_KEK_FILE", default=str(data_folder / "kek"))),
+        kek_file=Path(kek_file) if kek_file else data_folder / "kek",
         kek_variable=env.str("PKIADMIN_KEK", default=""),
         kek_command=env.str("PKIADMIN_KEK_COMMAND", default=""),
+        kek_may_be_made=not kek_file,
         extra_hosts=tuple(env.list("PKIADMIN_HOSTS", default=[])),
         extra_countries=tuple(env.list("PKIADMIN_EXTRA_COUNTRIES", default=[])),
         email_url=env.str("EMAIL_URL", default="consolemail://"),
         debug=env.bool("PKIADMIN_DEBUG", default=False),
+        log_json=env.bool("PKIADMIN_LOG_JSON", default=False),
     )
 
 
@@ -77,9 +87,6 @@ def broker_socket(data_folder: Path) -> Path:
     wanted = data_folder / "broker" / "valkey.sock"
     if len(os.fsencode(wanted)) < 108:
         return wanted
-    import hashlib
-    import tempfile
-
     digest = hashlib.sha256(os.fsencode(data_folder)).hexdigest()[:16]
     return Path(tempfile.gettempdir()) / f"pkiadmin-{os.getuid()}-{digest}" / "valkey.sock"
 

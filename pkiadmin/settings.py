@@ -22,7 +22,14 @@ SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.hosts
 CSRF_TRUSTED_ORIGINS = [ENV.url]
-KEK_SOURCE = KekSource(file=ENV.kek_file, variable=ENV.kek_variable, command=ENV.kek_command)
+KEK_SOURCE = KekSource(
+    file=ENV.kek_file,
+    variable=ENV.kek_variable,
+    command=ENV.kek_command,
+    may_make=ENV.kek_may_be_made,
+)
+# `jobs` and `audit` stand side by side and do not import each other.
+RECORD_ACT = "audit.services.record.record"
 EXTRA_COUNTRIES = ENV.extra_countries
 
 INSTALLED_APPS = [
@@ -61,6 +68,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "pkiadmin.one_time_passwords.OneTimePasswordMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "ui.middleware.ZoneMiddleware",
@@ -141,13 +149,15 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+# Browsers offer security keys to pages that came by HTTPS only.
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", *(["webauthn"] if ENV.https else [])]
 MFA_TOTP_ISSUER = "pkiadmin"
 SESSION_COOKIE_AGE = int(timedelta(hours=12).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # -- transport ----------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = ENV.https
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.https else None
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if ENV.https else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.https

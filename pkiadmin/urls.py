@@ -3,12 +3,14 @@
 from allauth.account import views as account  # type: ignore[import-untyped]  # ships no types
 from django.urls import include, path
 
+from pkiadmin.health import healthz
 from pkiadmin.home import home
 
 handler400 = "ui.errors.bad_request"
 
 urlpatterns = [
     path("", home, name="home"),
+    path("healthz", healthz, name="healthz"),
     path("", include("certificates.urls")),
     path("", include("truststores.urls")),
     path("", include("jobs.urls")),

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+
+class KeyCheck(models.Model):
+    """A known text sealed with the key-encryption key, so that a wrong key is seen at the start."""
+
+    sealed = models.BinaryField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return "the check of the key-encryption key"
+
+
+class OneTimePassword(models.Model):
+    """Marks somebody whose password was made by the console: the first sign-in chooses another."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        primary_key=True,
+        on_delete=models.CASCADE,
+        related_name="one_time_password",
+    )
+    given_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"one-time password of {self.user}"
