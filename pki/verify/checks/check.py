@@ -58,8 +58,9 @@ class Check:
 
     `numbers` are the X509_V_ERR_ numbers that answer it. `of_certificate` gives the findings that
     depend on one certificate and its role alone (`leaf`, `issuer`, `anchor`): they are kept for
-    issuers. `of_path` gives those that need the whole. `reason` says why the check does not apply
-    or was not made: a code and whether it is "not applicable"; None: it was made.
+    issuers. `of_path` gives those that need the whole. `reason` says why the check was not made: a
+    code, and whether the question applies at all ("not checked" or "not applicable"); None: it
+    was made. Findings never depend on the moment itself: a report holds up to its horizon.
     """
 
     name: str

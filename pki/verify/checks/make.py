@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from pki.findings import Finding, Severity
-from pki.verify.checks.check import Check, Situation, error, info
+from pki.verify.checks.check import Check, Situation, error
 from pki.verify.prepared import Member
 from pki.verify.report import CheckOutcome, CheckResult, Diagnostic
 
@@ -15,10 +15,17 @@ _MOST_KEPT: int = 20_000
 
 def make(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
     """Each check's outcome. A number of OpenSSL counts as the answer of the check it belongs to."""
-    by_number: dict[int, list[Diagnostic]] = {}
-    for diagnostic in situation.diagnostics:
-        by_number.setdefault(diagnostic.number, []).append(diagnostic)
-    return tuple(_outcome(check, situation, by_number) for check in checks)
+    return tuple(
+        _outcome(check, situation, [d for d in situation.diagnostics if _belongs(checks, check, d)])
+        for check in checks
+    )
+
+
+def _belongs(checks: Sequence[Check], check: Check, diagnostic: Diagnostic) -> bool:
+    """Whether the number is this check's. One that is newer than all of them is the chain's."""
+    return diagnostic.number in check.numbers or (
+        check.name == "chain" and not any(diagnostic.number in other.numbers for other in checks)
+    )
 
 
 def not_made(checks: Sequence[Check], reason: str) -> tuple[CheckOutcome, ...]:
@@ -29,18 +36,12 @@ def not_made(checks: Sequence[Check], reason: str) -> tuple[CheckOutcome, ...]:
     )
 
 
-def _outcome(
-    check: Check, situation: Situation, by_number: dict[int, list[Diagnostic]]
-) -> CheckOutcome:
-    findings = [
-        of_diagnostic(diagnostic)
-        for number in check.numbers & by_number.keys()
-        for diagnostic in by_number[number]
-    ]
+def _outcome(check: Check, situation: Situation, diagnostics: Sequence[Diagnostic]) -> CheckOutcome:
+    findings = [of_diagnostic(diagnostic) for diagnostic in diagnostics]
     reason = check.reason(situation) if check.reason is not None else None
     if reason is not None and not findings:
-        code, applicable = reason
-        result = CheckResult.NOT_CHECKED if applicable else CheckResult.NOT_APPLICABLE
+        code, applies = reason
+        result = CheckResult.NOT_CHECKED if applies else CheckResult.NOT_APPLICABLE
         return CheckOutcome(name=check.name, result=result, reason=code)
     if check.of_path is not None:
         findings.extend(check.of_path(situation))
@@ -57,12 +58,8 @@ def of_diagnostic(diagnostic: Diagnostic) -> Finding:
         number=diagnostic.number,
         text=diagnostic.text,
         depth=diagnostic.depth,
+        crl_path="[CRL path] " if diagnostic.crl_path else "",
     )
-
-
-def tolerated(diagnostic: Diagnostic) -> Finding:
-    """A diagnostic that does not count, as something good to know."""
-    return info("openssl.tolerated", number=diagnostic.number, depth=diagnostic.depth)
 
 
 def _of_member(
