@@ -243,14 +243,19 @@ def _check_entries(data: bytes, bounds: tuple[int, int], findings: list[Finding]
 
 
 def revoked_serials(data: bytes) -> tuple[RevokedEntry, ...]:
-    """Every entry of a DER CRL that `parse_crl` took, in its order.
+    """Every entry of a DER CRL that `parse_crl` took, in its order; `iterate_revoked` at once."""
+    return tuple(iterate_revoked(data))
+
+
+def iterate_revoked(data: bytes) -> Iterator[RevokedEntry]:
+    """The entries of a DER CRL that `parse_crl` took, one after the other, in its order.
 
     An entry whose date or extension does not decode still revokes: its date is then the earliest
     one, its reason empty. Raises `NotDecodable` where the list itself has not that structure.
     """
     try:
         start, stop = _fields(data).entries
-        return tuple(_entries(data, start, stop))
+        yield from _entries(data, start, stop)
     except DerError as error:
         raise NotDecodable(what="crl", why=str(error)) from error
 

@@ -149,6 +149,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(blank=True, max_length=255)),
                 ('size', models.PositiveIntegerField()),
                 ('sealed', models.BinaryField()),
+                ('read', models.BooleanField(default=False)),
                 ('job', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='uploads', to='jobs.job')),
             ],
         ),

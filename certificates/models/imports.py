@@ -11,7 +11,7 @@ class ImportUpload(models.Model):
     """What somebody brought in, sealed until its job has read it, then emptied.
 
     Sealed because an upload may hold a private key that its owner did not mean to send. `number`
-    orders the files of one import.
+    orders the files of one import; `read` says that every block of it has its outcome.
     """
 
     job = models.ForeignKey(Job, on_delete=models.CASCADE, related_name="uploads")
@@ -19,6 +19,7 @@ class ImportUpload(models.Model):
     name = models.CharField(max_length=255, blank=True)
     size = models.PositiveIntegerField()
     sealed = models.BinaryField()
+    read = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
