@@ -1,6 +1,8 @@
 """Addresses of audit."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from audit.views import events
 
 app_name = "audit"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("audit/", events.events, name="events")]

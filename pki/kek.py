@@ -16,12 +16,9 @@ import stat
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pki.errors import KekUnusable
-
-if TYPE_CHECKING:
-    from pki.sealing import Kek
+from pki.sealing import Kek
 
 KEY_BYTES = 32
 COMMAND_TIME = 30
@@ -115,7 +112,5 @@ def _decoded(text: bytes, *, where: str) -> Kek:
     if len(key) != KEY_BYTES:
         why = f"it has {len(key)} bytes, not {KEY_BYTES}"
         raise KekUnusable(why=why, where=where)
-    from pki.sealing import Kek
-
     # The identifier tells keys apart and gives nothing of a random 256-bit key away.
     return Kek(id=hashlib.sha256(b"pkiadmin kek\0" + key).hexdigest()[:16], key=key)

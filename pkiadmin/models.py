@@ -5,9 +5,9 @@ from django.db import models
 
 
 class KeyCheck(models.Model):
-    """A known text sealed with the key-encryption key, so that a wrong key is seen at the start."""
+    """What the key-encryption key is known by, so that a wrong key is seen at the start."""
 
-    sealed = models.BinaryField()
+    value = models.CharField(max_length=16)
 
     class Meta:
         default_permissions = ()

@@ -150,7 +150,9 @@ def web_child(env: Env) -> Child:
 
 
 def worker_child() -> Child:
-    arguments = ["-m", "celery", "-A", "pkiadmin", "worker", "--concurrency", "2"]
+    # That the worker may be root is the administrator's decision; it need not be said each time.
+    arguments = ["-W", "ignore:You're running the worker with superuser"]
+    arguments += ["-m", "celery", "-A", "pkiadmin", "--quiet", "worker", "--concurrency", "2"]
     arguments += ["--pool", "prefork", "--loglevel", "WARNING"]
     arguments += ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     # A warm end waits for the job; one that takes longer is taken up again where it stopped.
@@ -162,7 +164,7 @@ def worker_child() -> Child:
 def beat_child(env: Env) -> Child:
     schedule = env.data_folder / "beat" / "schedule"
     schedule.parent.mkdir(exist_ok=True, mode=0o700)
-    arguments = ["-m", "celery", "-A", "pkiadmin", "beat", "--loglevel", "WARNING"]
+    arguments = ["-m", "celery", "-A", "pkiadmin", "--quiet", "beat", "--loglevel", "WARNING"]
     arguments += ["--schedule", str(schedule), "--pidfile", ""]
     return _python_child("beat", arguments, ((signal.SIGTERM, 2),), signal.SIGTERM)
 

@@ -46,6 +46,10 @@ if not POSTGRESQL:
     settings.DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 django.setup()
 
+from pki.kek import make_kek_file  # noqa: E402
+
+make_kek_file(settings.KEK_SOURCE)
+
 
 def pytest_unconfigure() -> None:
     if POSTGRESQL:

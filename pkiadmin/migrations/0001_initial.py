@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='KeyCheck',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sealed', models.BinaryField()),
+                ('value', models.CharField(max_length=16)),
             ],
             options={
                 'default_permissions': (),

@@ -40,6 +40,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         env: Env = settings.ENV
+        # What is made here holds keys and sessions: nobody else on the machine reads it.
+        os.umask(0o077)
         lock = locked_data_folder(env.data_folder)
         refuse_taken_port(env)
         supervisor = Supervisor(env)

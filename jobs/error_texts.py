@@ -1,0 +1,33 @@
+"""Why a job did not end well, in words: every code and its sentence.
+
+A sentence may name what the error's data hold. The owner of a kind adds the codes of its
+`JobFailure`s here; a test finds codes that are raised somewhere and not listed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+ERROR_TEXTS: dict[str, str] = {
+    # the jobs themselves
+    "job.broken": (
+        "Something went wrong that should not have ({exception}). The details are in the log of "
+        "the worker. Running it again goes on where it stopped."
+    ),
+    "job.too_many_attempts": (
+        "The worker ended {attempts} times while it did this job, which was therefore given up. "
+        "The log of the worker says more."
+    ),
+    "job.unknown_kind": "This version of the console does not know jobs of the kind “{kind}”.",
+}
+
+UNKNOWN = "It ended with the code {code}."
+
+
+def sentence_of(code: str, data: dict[str, Any]) -> str:
+    """The sentence of an error code; of one that nobody wrote a sentence for, the code."""
+    if not code:
+        return ""
+    text = ERROR_TEXTS.get(code, UNKNOWN)
+    return text.format_map(defaultdict(lambda: "?", {**data, "code": code}))
