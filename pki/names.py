@@ -96,6 +96,20 @@ def decode_string(tag: int, content: bytes) -> str | None:
         return None
 
 
+def canonical_name(raw: bytes) -> bytes:
+    """OpenSSL's canonical encoding of a DER Name, without an outer SEQUENCE. Raises `DerError`.
+
+    The first four octets of its SHA-1, little-endian, are what `openssl x509 -subject_hash` prints.
+    """
+    at, end = der.whole(raw, der.SEQUENCE)
+    relative_names = []
+    while at < end:
+        start = at
+        at = der.expect(raw, at, end, der.SET)[1]
+        relative_names.append(_rdn(raw[start:at]).canonical)
+    return b"".join(relative_names)
+
+
 def read_name(raw: bytes) -> NameFacts:
     """The facts of a DER Name. Never raises: what does not decode is a finding."""
     if len(raw) <= _CACHED_BYTES:
