@@ -239,13 +239,21 @@ def _general_names(value: bytes, at: int, end: int) -> AltNames:
 
 
 def _dns_name(content: bytes, findings: list[Finding]) -> AltName:
-    text = content.decode("latin-1")
+    text = _loose(content.lower())
     if len(text) <= 253 and _DNS_LABELS.match(text):
         if text[-1:].isdigit() and _is_address(text):
             findings.append(_san("san.address_as_dns", value=text))
-        return AltName(kind="dns", value=text.lower())
+        return AltName(kind="dns", value=text)
     findings.append(_san("san.malformed", kind="dns", value=_stored(text)))
-    return AltName(kind="dns", value=_checked(text.lower(), findings))
+    return AltName(kind="dns", value=_checked(text, findings))
+
+
+def _loose(content: bytes) -> str:
+    """An IA5String, or what was put there in its place: mostly UTF-8, to be shown as it was meant."""
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("latin-1")
 
 
 def _is_address(text: str) -> bool:
@@ -261,7 +269,7 @@ def _general_name(tag: int, content: bytes, findings: list[Finding]) -> AltName:
         return _address(content, findings)
     if tag == 0x81 or tag == 0x86:
         kind = "email" if tag == 0x81 else "uri"
-        text = content.decode("latin-1")
+        text = _loose(content)
         if not text or not text.isascii() or (kind == "email" and "@" not in text):
             findings.append(_san("san.malformed", kind=kind, value=_stored(text)))
         return AltName(kind=kind, value=_checked(text, findings))
