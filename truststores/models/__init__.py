@@ -1,5 +1,6 @@
 """The rows of trust stores and of what validation says."""
 
+from truststores.models.placement import ConsideredCrl, PlacedIssuer, PlacementTurn
 from truststores.models.report import PastReport, ReportBody, ValidationReport, Verdict
 from truststores.models.trust_store import (
     RevocationPolicy,
@@ -12,7 +13,10 @@ from truststores.models.trust_store import (
 )
 
 __all__ = [
+    "ConsideredCrl",
     "PastReport",
+    "PlacedIssuer",
+    "PlacementTurn",
     "ReportBody",
     "RevocationPolicy",
     "Role",

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from certificates.models import Certificate
 from truststores.models.trust_store import TrustStore
+from truststores.querysets.reports import ReportQuerySet
 
 
 class Verdict(models.TextChoices):
@@ -22,7 +23,14 @@ class ValidationReport(models.Model):
     `due_at` is the first moment at which it has to be made again: its horizon, or the moment at
     which something that it rests on changed; null means never. `generation` grows with every such
     change, so that a worker that read older inputs leaves the report due.
-    `first_code` and `depth` are those of OpenSSL's first diagnostic, null when there is none.
+    `first_code` and `depth` are those of OpenSSL's first diagnostic, null when there is none;
+    `codes` names them all as `number@depth` between spaces. `urgency` sorts what presses most
+    first: not trusted, undetermined, not yet made, then by the moment at which it stops working.
+
+    `chained` is False for a loose report: the certificate chains into no store at all because an
+    issuer is missing. It is asked of every store all the same, so that somebody who brought in a
+    certificate without its intermediate reads OpenSSL's 20 and what to do; it says nothing about
+    the certificate's standing, which is "not chained".
     """
 
     certificate = models.ForeignKey(
@@ -34,6 +42,9 @@ class ValidationReport(models.Model):
     verdict = models.CharField(max_length=12, choices=Verdict.choices, default=Verdict.PENDING)
     first_code = models.SmallIntegerField(null=True)
     depth = models.SmallIntegerField(null=True)
+    codes = models.CharField(max_length=400, blank=True)
+    urgency = models.CharField(max_length=24, default="2")
+    chained = models.BooleanField(default=True)
     meant_for_usage = models.BooleanField(default=True)
     warnings = models.PositiveSmallIntegerField(default=0)
     effective_expiry = models.DateTimeField(null=True)
@@ -42,6 +53,8 @@ class ValidationReport(models.Model):
     made_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     generation = models.PositiveIntegerField(default=1)
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -52,6 +65,14 @@ class ValidationReport(models.Model):
         indexes = [
             models.Index(fields=["due_at", "trust_store", "id"], name="report_due"),
             models.Index(fields=["trust_store", "verdict", "id"], name="report_of_store"),
+            models.Index(fields=["urgency", "id"], name="report_urgency"),
+            models.Index(fields=["trust_store", "urgency", "id"], name="report_store_urgency"),
+            models.Index(fields=["effective_expiry", "id"], name="report_ends"),
+            models.Index(
+                fields=["certificate"],
+                condition=models.Q(chained=False),
+                name="report_loose",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -80,12 +101,14 @@ class PastReport(models.Model):
     verdict = models.CharField(max_length=12, choices=Verdict.choices)
     first_code = models.SmallIntegerField(null=True)
     depth = models.SmallIntegerField(null=True)
+    codes = models.CharField(max_length=400, blank=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField()
     content = models.JSONField()
 
     class Meta:
         ordering = ["-ended_at", "-id"]
+        indexes = [models.Index(fields=["-ended_at", "-id"], name="past_report_newest")]
 
     def __str__(self) -> str:
         return f"{self.get_verdict_display()} until {self.ended_at}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.urls import reverse
 
 from certificates.models import Certificate, Crl
+from truststores.querysets.trust_stores import TrustStoreQuerySet
 
 
 class UsageChoice(models.TextChoices):
@@ -54,6 +55,8 @@ class TrustStore(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 
+    objects = TrustStoreQuerySet.as_manager()
+
     class Meta:
         ordering = ["name"]
 
@@ -65,13 +68,18 @@ class TrustStore(models.Model):
 
 
 class StoreMember(models.Model):
-    """A certificate in a trust store. Protects the certificate from being deleted."""
+    """A certificate in a trust store. Protects the certificate from being deleted.
+
+    `self_signed`: signed with its own key, found out when it was added. An anchor that is not ends
+    a path only where the store allows partial chains.
+    """
 
     trust_store = models.ForeignKey(TrustStore, on_delete=models.CASCADE, related_name="members")
     certificate = models.ForeignKey(
         Certificate, on_delete=models.PROTECT, related_name="memberships"
     )
     role = models.CharField(max_length=12, choices=Role.choices)
+    self_signed = models.BooleanField()
 
     class Meta:
         constraints = [

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from certificates.models import Certificate, Standing
+from certificates.services.record_standing import CertificateStanding, record_standing
+from truststores.models import PlacedIssuer, StoreName, ValidationReport
+from truststores.services.find_unplaced import find_unplaced
+from truststores.services.follow_names import follow_names
+from truststores.services.lead_names import lead_names
+from truststores.services.pair_certificates import pair_certificates
+from truststores.services.resettle_store import resettle_store
+from truststores.services.settle_loose import find_loose, pair_loose, settle_loose
+from truststores.services.take_turn import take_turn
+
+BATCH = 1000
+
+
+def place_certificates(
+    *, moment: datetime, after_batch: Callable[[int], None] = lambda placed: None
+) -> int:
+    """Find out where everything chains that arrived or went since the last time.
+
+    An arrival gets a due report for each store into which its issuer's name leads; one that chains
+    nowhere is known as unchained. A CA that arrived or went also makes due what rests on its name,
+    and its own name may lead further certificates into a store, or no longer.
+
+    Each batch is a transaction of its own, and `after_batch` is called in it with the number of
+    certificates placed so far: placing goes on where it was interrupted.
+    """
+    _place_departures(moment)
+    count = 0
+    while True:
+        with transaction.atomic():
+            take_turn()
+            # CAs first: what they bring into the stores is then placed by the look-up alone.
+            batch = list(
+                find_unplaced()
+                .order_by("-is_ca", "pk")
+                .only("pk", "issuer_sha256", "subject_sha256", "is_ca")[:BATCH]
+            )
+            if not batch:
+                return count
+            place_batch(batch=batch, moment=moment)
+            count += len(batch)
+            after_batch(count)
+
+
+def place_batch(*, batch: list[Certificate], moment: datetime) -> None:
+    """Place these arrivals; the caller's transaction holds the turn."""
+    issuers = [certificate for certificate in batch if certificate.is_ca]
+    if issuers:
+        _place_issuers(issuers, moment)
+    arrivals = Certificate.objects.filter(pk__in=[certificate.pk for certificate in batch])
+    led_to = StoreName.objects.filter(
+        name_sha256__in={certificate.issuer_sha256 for certificate in batch}
+    )
+    names_of: dict[int, set[str]] = {}
+    for store_id, name in led_to.values_list("trust_store_id", "name_sha256"):
+        names_of.setdefault(store_id, set()).add(name)
+    for store_id, names in names_of.items():
+        pair_certificates(
+            store_id=store_id,
+            certificates=arrivals.filter(issuer_sha256__in=names),
+            moment=moment,
+        )
+    pair_loose(
+        arrivals.filter(issuer_sha256__in=find_loose({one.issuer_sha256 for one in batch})), moment
+    )
+    paired = set(
+        ValidationReport.objects.filter(certificate__in=arrivals, chained=True).values_list(
+            "certificate_id", flat=True
+        )
+    )
+    record_standing(
+        standings=[
+            CertificateStanding(
+                certificate_id=certificate.pk, standing=Standing.UNCHAINED, works_until=None
+            )
+            for certificate in batch
+            if certificate.pk not in paired
+        ]
+    )
+
+
+def _place_issuers(issuers: list[Certificate], moment: datetime) -> None:
+    """Let the names of new CAs lead into the stores, and make due what rests on them."""
+    rests_on = follow_names(names={issuer.subject_sha256 for issuer in issuers})
+    for reports in ValidationReport.objects.resting_on(rests_on):
+        reports.become_due(moment)
+    by_issuer: dict[str, set[str]] = {}
+    for issuer in issuers:
+        by_issuer.setdefault(issuer.issuer_sha256, set()).add(issuer.subject_sha256)
+    entered: dict[int, set[str]] = {}
+    for store_id, name in StoreName.objects.filter(name_sha256__in=by_issuer).values_list(
+        "trust_store_id", "name_sha256"
+    ):
+        entered.setdefault(store_id, set()).update(by_issuer[name])
+    for store_id, names in entered.items():
+        known = set(
+            StoreName.objects.filter(trust_store_id=store_id, name_sha256__in=names).values_list(
+                "name_sha256", flat=True
+            )
+        )
+        if added := follow_names(names=names - known):
+            lead_names(store_id=store_id, names=added, moment=moment)
+    settle_loose(names=rests_on, moment=moment)
+    PlacedIssuer.objects.bulk_create(
+        [
+            PlacedIssuer(certificate=issuer, subject_sha256=issuer.subject_sha256)
+            for issuer in issuers
+        ],
+        ignore_conflicts=True,
+    )
+
+
+@transaction.atomic
+def _place_departures(moment: datetime) -> None:
+    """Make due what rested on CAs that were deleted, and let their names no longer lead."""
+    gone = PlacedIssuer.objects.filter(certificate=None)
+    if not gone.exists():
+        return
+    take_turn()
+    subjects = dict(gone.values_list("pk", "subject_sha256"))
+    rested = follow_names(names=subjects.values())
+    for reports in ValidationReport.objects.resting_on(rested):
+        reports.become_due(moment)
+    touched = StoreName.objects.filter(name_sha256__in=set(subjects.values()))
+    for store_id in sorted(set(touched.values_list("trust_store_id", flat=True))):
+        resettle_store(store_id=store_id, moment=moment)
+    settle_loose(names=rested, moment=moment)
+    PlacedIssuer.objects.filter(pk__in=subjects).delete()

@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, islice
+from operator import itemgetter
+
+from truststores.models import ValidationReport
+
+CHUNK = 200
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Chunk:
+    """Some due reports of one store: what one part of a run makes."""
+
+    trust_store_id: int
+    report_ids: tuple[int, ...]
+
+
+def plan_validations(*, moment: datetime) -> Iterator[Chunk]:
+    """What is due, in chunks that share a store, so that a worker prepares each store once."""
+    due = (
+        ValidationReport.objects.due(moment)
+        .order_by("trust_store_id", "pk")
+        .values_list("trust_store_id", "pk")
+        .iterator(chunk_size=5000)
+    )
+    for store_id, rows in groupby(due, key=itemgetter(0)):
+        while chunk := tuple(pk for _, pk in islice(rows, CHUNK)):
+            yield Chunk(trust_store_id=store_id, report_ids=chunk)

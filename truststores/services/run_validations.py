@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from threading import Lock
+
+from pki.verify.inputs import Question, TrustInput, Usage
+from pki.verify.report import Report
+from pki.verify.run import PreparedTrust, prepare, validate
+from truststores.inputs import (
+    Issuer,
+    StoreInput,
+    ders_of,
+    issuers_above,
+    judged_as_issuer,
+    store_digest,
+    store_input,
+)
+from truststores.models import TrustStore, ValidationReport
+
+# Prepared stores are kept per process: decoding 150 roots costs as much as validating hundreds of
+# leaves. Their key is the digest of what they were made of, so none is ever out of date.
+_MOST_PREPARED = 16
+_prepared: OrderedDict[tuple[str, Usage], PreparedTrust] = OrderedDict()
+_turn = Lock()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class MadeReport:
+    """A report that was made from the inputs of one generation of its row."""
+
+    pk: int
+    certificate_id: int
+    generation: int
+    inputs_digest: str
+    report: Report
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Due:
+    pk: int
+    generation: int
+    trust_store_id: int
+    certificate_id: int
+    sha256: str
+    issuer_sha256: str
+    is_ca: bool
+    key_usage: str
+
+
+def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[MadeReport]:
+    """Make those of these reports that are due, as of the moment. Writes nothing.
+
+    The generations are read before anything else: what changes after that makes them grow, and
+    `record_reports` then leaves the report due.
+    """
+    due = [
+        _Due(
+            pk=row[0],
+            generation=row[1],
+            trust_store_id=row[2],
+            certificate_id=row[3],
+            sha256=row[4],
+            issuer_sha256=row[5],
+            is_ca=row[6],
+            key_usage=row[7],
+        )
+        for row in ValidationReport.objects.due(moment)
+        .filter(pk__in=report_ids)
+        .order_by("trust_store_id", "pk")
+        .values_list(
+            "pk",
+            "generation",
+            "trust_store_id",
+            "certificate_id",
+            "certificate__sha256",
+            "certificate__issuer_sha256",
+            "certificate__is_ca",
+            "certificate__key_usage",
+        )
+    ]
+    return list(_made(due, moment))
+
+
+def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
+    stores = TrustStore.objects.in_bulk({row.trust_store_id for row in due})
+    above = issuers_above({row.issuer_sha256 for row in due})
+    ders = ders_of(
+        sorted(
+            {row.certificate_id for row in due}
+            | {issuer.pk for issuers in above.values() for issuer in issuers}
+        )
+    )
+    digests = {pk: store_digest(store) for pk, store in stores.items()}
+    for row in due:
+        leaf = ders.get(row.certificate_id)
+        store = stores.get(row.trust_store_id)
+        if leaf is None or store is None:
+            continue  # Deleted since the row was read, and its report with it.
+        usage = (
+            Usage.ANY
+            if judged_as_issuer(is_ca=row.is_ca, key_usage=row.key_usage)
+            else Usage(store.usage)
+        )
+        digest, trust = _prepared_for(store, digests[store.pk], usage)
+        untrusted = [
+            issuer
+            for issuer in above[row.issuer_sha256]
+            if issuer.pk != row.certificate_id and issuer.pk in ders
+        ]
+        question = Question(
+            leaf=leaf, moment=moment, untrusted=tuple(ders[issuer.pk] for issuer in untrusted)
+        )
+        yield MadeReport(
+            pk=row.pk,
+            certificate_id=row.certificate_id,
+            generation=row.generation,
+            inputs_digest=_inputs_digest(digest, usage, row.sha256, untrusted),
+            report=validate(question, trust),
+        )
+
+
+def _prepared_for(store: TrustStore, digest: str, usage: Usage) -> tuple[str, PreparedTrust]:
+    with _turn:
+        kept = _prepared.get((digest, usage))
+        if kept is not None:
+            _prepared.move_to_end((digest, usage))
+            return digest, kept
+    read: StoreInput = store_input(store)
+    made = prepare(_with_usage(read.trust, usage))
+    with _turn:
+        _prepared[read.digest, usage] = made
+        while len(_prepared) > _MOST_PREPARED:
+            _prepared.popitem(last=False)
+    return read.digest, made
+
+
+def _with_usage(trust: TrustInput, usage: Usage) -> TrustInput:
+    return replace(trust, policy=replace(trust.policy, usage=usage))
+
+
+def _inputs_digest(digest: str, usage: Usage, leaf: str, untrusted: list[Issuer]) -> str:
+    parts = [digest, usage.value, leaf, *sorted(issuer.sha256 for issuer in untrusted)]
+    return sha256("\n".join(parts).encode()).hexdigest()
