@@ -30,6 +30,6 @@ class JobQuerySet(models.QuerySet["Job"]):
         return self.filter(state="running", lease_token=None)
 
     def listed(self) -> Self:
-        """Those that people look for: no part of another job, none that had nothing to do."""
+        """Those that people look for: no part of another job."""
         hidden = [kind for kind, about in settings.JOB_KINDS.items() if about.hidden]
-        return self.filter(parent=None, idle=False).exclude(kind__in=hidden)
+        return self.filter(parent=None).exclude(kind__in=hidden)
