@@ -12,7 +12,8 @@ from pki.verify.paths import PathSearch
 from pki.verify.prepared import Member, Pool, PreparedTrust
 from pki.verify.report import Verdict
 
-_UNABLE_TO_GET_CRL: Final = 3
+# No CRL at all, or none whose scope covers the certificate.
+_NO_CRL_FOR_IT: Final = frozenset({3, 44})
 
 # Errors that say only that a needed CRL is missing, stale, not yet valid or of no use. Where nothing
 # else is wrong the question is open: nobody knows whether the certificate was revoked.
@@ -116,7 +117,7 @@ class Judge:
             and path[-1].self_signed
             and path[-1].address in self.prepared.anchor_addresses
             and all(
-                error.number == _UNABLE_TO_GET_CRL
+                error.number in _NO_CRL_FOR_IT
                 and error.depth == len(path) - 1
                 and not error.crl_path
                 for error in outcome.errors
@@ -156,7 +157,7 @@ class Judge:
         outcome = self._verify(seconds, untrusted=untrusted, anchors=anchors)
         if outcome.accepted:
             return outcome
-        if outcome.errors[0].number != _UNABLE_TO_GET_CRL:
+        if outcome.errors[0].number not in _NO_CRL_FOR_IT:
             return None
         collected = self._verify(seconds, untrusted=untrusted, anchors=anchors, collect=True)
         return collected if self._wants_only_the_anchors_crl(collected, path) else None

@@ -25,8 +25,8 @@ _LONGEST_NUMBER: Final = 20
 
 
 def _of_path(situation: Situation) -> Iterator[Finding]:
-    for diagnostic in situation.tolerated:
-        yield info("revocation.anchor_without_crl", depth=diagnostic.depth)
+    if situation.tolerated:
+        yield info("revocation.anchor_without_crl", depth=situation.tolerated[0].depth)
     if situation.policy.revocation is Revocation.LEAF and len(situation.path) > 2:
         yield info("revocation.issuers_not_asked")
     for crl in situation.crls:
