@@ -14,6 +14,16 @@ ACTIONS: dict[str, str] = {
     "job.rerun": "ran the job “{subject}” again",
     "job.cancelled": "cancelled the job “{subject}”",
     "job.run_now": "started “{subject}” ahead of its schedule",
+    # certificates and CRLs
+    "import.requested": "brought in {uploads} uploads ({bytes} bytes) for “{subject}”",
+    "certificates.imported": (
+        "imported {new_certificates} certificates and {new_crls} CRLs; {duplicate} were here "
+        "before, {rejected} were rejected"
+    ),
+    "certificates.labelled": "labelled {count} certificates (added {added}, removed {removed})",
+    "certificate.lifecycle_changed": "moved {subject} from {before} to {after}",
+    "certificates.deleted": "deleted {count} certificates ({names})",
+    "crls.deleted": "deleted {count} CRLs ({names})",
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

@@ -20,6 +20,23 @@ ERROR_TEXTS: dict[str, str] = {
         "The log of the worker says more."
     ),
     "job.unknown_kind": "This version of the console does not know jobs of the kind “{kind}”.",
+    # bringing in certificates and CRLs
+    "import.limit_exceeded": (
+        "{upload} is more than the console opens: its {limit} is {value}, the most is {maximum}. "
+        "Send it in parts, or have an administrator use the command import_certificates."
+    ),
+    "import.sandbox_killed": (
+        "Reading {upload} was stopped, because it took too much {why}. What was read until then "
+        "is kept. Send it in parts, or leave out what is not a certificate or a CRL."
+    ),
+    "import.upload_gone": (
+        "{upload} is no longer kept: uploads of failed imports are forgotten after a week. "
+        "Import it again."
+    ),
+    "import.upload_sealed": (
+        "{upload} could not be opened with the key-encryption key of this console ({why}). "
+        "Import it again."
+    ),
 }
 
 UNKNOWN = "It ended with the code {code}."

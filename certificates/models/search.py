@@ -10,15 +10,18 @@ from django.db.models.lookups import Lookup
 from django.db.models.sql.compiler import SQLCompiler
 
 if TYPE_CHECKING:
+    _TextField = models.TextField[str, str]
     _TextLookup = Lookup[str]
 else:
+    # Django's classes take no type arguments when the program runs.
+    _TextField = models.TextField
     _TextLookup = Lookup
 
 # An index of trigrams finds nothing for less.
 SHORTEST_INDEXED = 3
 
 
-class SearchableTextField(models.TextField):
+class SearchableTextField(_TextField):
     """Text in an index of trigrams; ask for it by `__holds`."""
 
 
@@ -44,12 +47,13 @@ class Holds(_TextLookup):
 
     def as_sql(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
-    ) -> tuple[str, list[Any]]:
+    ) -> tuple[str, tuple[Any, ...]]:
         text, params = self._text(compiler, connection)
         long, short = self._words()
         words = [*long, *short]
         likes = " AND ".join(f"UPPER({text}) LIKE UPPER(%s)" for _ in words)
-        return f"({likes})", [*(params * len(words)), *(f"%{_escaped(word)}%" for word in words)]
+        values = (f"%{_escaped(word)}%" for word in words)
+        return f"({likes})", (*(params * len(words)), *values)
 
     def _text(
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper

@@ -38,7 +38,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         return self.filter(pk__in=identifiers)
 
     def _named(self, text: str) -> models.QuerySet[Certificate, int]:
-        inventory = self.model._default_manager.order_by()
+        inventory = self.model.objects.order_by()
         if max(map(len, text.split())) < _SHORTEST_WORD:
             # Too short for the index of trigrams; the index of common names knows no case.
             named = inventory.filter(
@@ -68,7 +68,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
                 asked.append(_begins("sha1", digits))
             if len(digits) <= _SHA256_DIGITS and not sign:
                 asked.append(_begins("sha256", digits))
-        inventory = self.model._default_manager.order_by()
+        inventory = self.model.objects.order_by()
         return [inventory.filter(one).values_list("pk", flat=True) for one in asked]
 
     def expired(self, now: datetime) -> CertificateQuerySet:

@@ -137,22 +137,19 @@ def _written(batch: Sequence[Block], lease: Lease) -> list[BlockOutcome]:
     first_of = new.keys() | new_crls
     outcomes = []
     for block in batch:
-        if block.rejected is not None:
-            outcomes.append(BlockOutcome(block=block, outcome=Outcome.REJECTED, row_id=None))
-            continue
-        facts = block.certificate or block.crl
-        assert facts is not None, "a block is a certificate, a CRL or rejected"
-        row_id = here[facts.sha256] if block.certificate is not None else all_crls[facts.sha256]
-        is_new = facts.sha256 in first_of
-        first_of.discard(facts.sha256)
-        outcome = Outcome.IMPORTED if is_new else Outcome.DUPLICATE
+        outcome, row_id = Outcome.REJECTED, None
+        if facts := block.certificate or block.crl:
+            digest = facts.sha256
+            row_id = here[digest] if block.certificate is not None else all_crls[digest]
+            outcome = Outcome.IMPORTED if digest in first_of else Outcome.DUPLICATE
+            first_of.discard(digest)
         outcomes.append(BlockOutcome(block=block, outcome=outcome, row_id=row_id))
     return outcomes
 
 
 def _record_end(lease: Lease) -> None:
     """The event of an import, in the transaction that ends its last upload: so there is only one."""
-    actor = User.objects.filter(pk=lease.actor_id).first()
+    actor = User.objects.filter(pk=lease.actor_id).first() if lease.actor_id else None
     record(
         actor=actor,
         action="certificates.imported",

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest
+
+from audit.services.record import record
+from certificates.models import Certificate, Lifecycle
+
+
+@transaction.atomic
+def change_lifecycle(
+    *,
+    actor: User,
+    certificate: Certificate,
+    lifecycle: Lifecycle,
+    replaced_by: Certificate | None = None,
+    request: HttpRequest | None = None,
+) -> bool:
+    """Say where a certificate stands in its life; False when it stands there already."""
+    row = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
+    successor = replaced_by if lifecycle == Lifecycle.REPLACED else None
+    if (row.lifecycle, row.replaced_by_id) == (lifecycle, successor.pk if successor else None):
+        return False
+    before = row.get_lifecycle_display()
+    row.lifecycle = lifecycle
+    row.replaced_by = successor
+    row.save(update_fields=["lifecycle", "replaced_by"])
+    record(
+        actor=actor,
+        action="certificate.lifecycle_changed",
+        subject=row,
+        data={
+            "before": before,
+            "after": lifecycle.label,
+            "replaced_by": successor.sha256 if successor else "",
+        },
+        request=request,
+    )
+    return True
