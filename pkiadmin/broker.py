@@ -38,6 +38,7 @@ def start_broker(
         "appendonly": "yes",
         "save": "",
         "loglevel": "warning",
+        "logfile": str(folder / "valkey.log"),
         "maxmemory-policy": "noeviction",
     }
     command = [str(get_binary_path())]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -61,9 +62,12 @@ def pytest_unconfigure() -> None:
 def broker() -> Iterator[Path]:
     """One real Valkey for the run, on the socket that the settings name."""
     from pkiadmin.broker import start_broker
+    from pkiadmin.processes import die_with_parent
 
     socket = FOLDER / "broker" / "valkey.sock"
-    process = start_broker(socket, FOLDER / "broker")
+    process = start_broker(
+        socket, FOLDER / "broker", in_child=lambda: die_with_parent(signal.SIGTERM)
+    )
     yield socket
     process.terminate()
     process.wait(timeout=10)
