@@ -43,6 +43,7 @@ CODES: dict[str, Severity] = {
     "request.cn_has_port": _ERROR,
     "request.country_refused": _ERROR,
     "request.country_uk": _WARNING,
+    "request.organizational_unit": _WARNING,
     "request.email_malformed": _ERROR,
     "request.host_malformed": _ERROR,
     "request.address_malformed": _ERROR,
