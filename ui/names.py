@@ -51,7 +51,7 @@ def shown_name(text: str) -> ShownName:
     return ShownName(
         parts=parts,
         unicode=unicode if unicode != escaped else "",
-        has_hidden=any(part.meaning for part in parts),
+        has_hidden=any(part.meaning for part in (*parts, *_parts(unicode))),
         mixes_alphabets=any(map(_mixes_alphabets, _WORD.findall(unicode))),
     )
 
