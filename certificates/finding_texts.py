@@ -6,6 +6,12 @@ advice is empty where there is nothing to do.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pki.findings import Finding
+
 _ASK_CA = "Ask the certification authority for a new certificate."
 _REISSUE = "Nothing breaks today; have it right in the next certificate."
 _MATTERS_TO_CA = "Only the certification authority can change this, by issuing a new certificate."
@@ -97,7 +103,7 @@ FINDING_TEXTS: dict[str, tuple[str, str]] = {
     ),
     "cn.not_in_san": (
         "The common name {cn} is not among the alternative names.",
-        "Clients look only at the alternative names: they will not accept it for {cn}.",
+        "Clients look only at the alternative names: they will not accept it for that name.",
     ),
     "key.malformed": (
         "The public key does not decode: {why}.",
@@ -326,3 +332,33 @@ FINDING_TEXTS: dict[str, tuple[str, str]] = {
         "Certificates and revocation lists come as PEM, DER, PKCS#7, or a zip of those.",
     ),
 }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SaidFinding:
+    """A finding in words; `severity` is a word of `ui.states`."""
+
+    severity: str
+    code: str
+    sentence: str
+    advice: str
+
+
+def said(found: Finding) -> SaidFinding:
+    """What to say about a finding; of one from a newer version its code."""
+    sentence, advice = FINDING_TEXTS.get(found.code, (found.code, ""))
+    words = defaultdict(lambda: "?", {**dict(found.data), "place": found.place or "it"})
+    return SaidFinding(
+        severity=found.severity.value,
+        code=found.code,
+        sentence=sentence.format_map(words),
+        advice=advice.format_map(words),
+    )
+
+
+def said_stored(stored: Iterable[Mapping[str, object]]) -> list[SaidFinding]:
+    """Stored findings in words, those that matter most first."""
+    order = {"error": 0, "warning": 1, "info": 2}
+    return sorted(
+        (said(Finding.from_json(one)) for one in stored), key=lambda one: order[one.severity]
+    )

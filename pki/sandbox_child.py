@@ -6,9 +6,11 @@ no open files, no argument that tells anything. A frame is two lengths of four o
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import ctypes
 import dataclasses
+import importlib
 import json
 import os
 import resource
@@ -21,13 +23,27 @@ from typing import Any, BinaryIO
 
 OUT_OF_MEMORY = 77
 _PR_SET_PDEATHSIG = 1
-_OPEN_FILES = 32
+# The three standard ones: after the start nothing can be opened any more, neither file nor socket.
+_OPEN_FILES = 3
+_CODECS = ("ascii", "latin-1", "utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32-be", "cp437")
 LENGTHS = struct.Struct(">II")
 HEADER = struct.Struct(">I")
 
 
+def load_everything() -> None:
+    """Import what reading needs while files can still be opened: modules and codecs."""
+    for module in ("pki.formats.bundle", "pki.formats.wire"):
+        importlib.import_module(module)
+    for codec in _CODECS:
+        codecs.lookup(codec)
+
+
 def bound(*, memory: int, cpu_seconds: int, parent: int) -> None:
     """Give up what reading bytes does not need. What cannot be set here is bounded from outside."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -35,10 +51,6 @@ def bound(*, memory: int, cpu_seconds: int, parent: int) -> None:
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(0)
 
 
 def write_frame(out: BinaryIO, rows: bytes, ders: bytes) -> None:
@@ -70,6 +82,7 @@ def stream(request: dict[str, Any], data: bytes, out: BinaryIO) -> None:
 def main() -> None:
     """Read the request and the data from standard input, answer on standard output."""
     source, out = sys.stdin.buffer, sys.stdout.buffer
+    load_everything()
     request = json.loads(source.read(HEADER.unpack(source.read(HEADER.size))[0]))
     bound(
         memory=request["limits"]["sandbox_memory_bytes"],

@@ -6,6 +6,7 @@ the limits; only then is each piece parsed, so that a limit is met before anythi
 
 from __future__ import annotations
 
+import heapq
 import io
 import zipfile
 import zlib
@@ -162,15 +163,9 @@ def _text_pieces(text: bytes) -> Iterator[Piece]:
     if pem.BEGIN not in text and b"Certificate" not in text:
         return
     container = s_client.container_of(text)
-    # Merged by line without holding back: the remarks are few, the blocks may be many.
-    remarks = sorted(_remarks(text, container), key=lambda piece: piece.line)
-    position = 0
-    for span in pem.spans(text):
-        while position < len(remarks) and remarks[position].line < span.line:
-            yield remarks[position]
-            position += 1
-        yield from _span_pieces(span, container)
-    yield from remarks[position:]
+    blocks = (piece for span in pem.spans(text) for piece in _span_pieces(span, container))
+    # Both rise by line and neither is held in full: whoever counts may stop at the limit.
+    yield from heapq.merge(_remarks(text, container), blocks, key=lambda piece: piece.line)
 
 
 def _remarks(text: bytes, container: str) -> Iterator[Piece]:

@@ -57,6 +57,12 @@ class PassphraseTooShort(PkiError):
     code = "export.passphrase_too_short"
 
 
+class PassphraseNotText(PkiError):
+    """A passphrase that is not UTF-8: PKCS#12 could not say it, and nobody could type it."""
+
+    code = "export.passphrase_not_text"
+
+
 class ExportNotReadBack(PkiError):
     """What was written does not open to the same key: it is not given out. Data: `form`."""
 
@@ -183,6 +189,14 @@ def export_openssh(pkcs8: bytes, passphrase: bytes | None) -> bytes:
 def _check_passphrase(passphrase: bytes) -> None:
     if len(passphrase) < SHORTEST_PASSPHRASE:
         raise PassphraseTooShort(minimum=SHORTEST_PASSPHRASE)
+    try:
+        passphrase.decode()
+    except UnicodeDecodeError:
+        # Not raised from here: that error holds the passphrase.
+        pass
+    else:
+        return
+    raise PassphraseNotText
 
 
 def _loaded(pkcs8: bytes) -> PrivateKeyTypes:

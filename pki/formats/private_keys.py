@@ -33,12 +33,13 @@ from pki.der import DerError
 from pki.errors import LimitExceeded
 from pki.findings import Finding
 from pki.formats import pem, putty
-from pki.formats.detect import Shape, as_text, is_der, shape_of
+from pki.formats.detect import Shape, as_text, shape_of
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound, PublicKeyFound
 from pki.formats.public_keys import (
     SSH2_BEGIN,
     damaged,
     first_element,
+    is_binary,
     public_from_der,
     read_public_keys,
     unsupported,
@@ -81,7 +82,7 @@ def read_private_keys(
     if len(data) > limits.input_bytes:
         raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
     reading = _Reading(passphrase or None, limits)
-    if is_der(data):
+    if is_binary(data):
         reading.binary(data)
     else:
         reading.text(as_text(data))

@@ -77,7 +77,7 @@ def read_public_keys(data: bytes, *, limits: Limits = DEFAULT) -> KeyFileContent
     public: list[PublicKeyFound] = []
     certificates: list[bytes] = []
     findings: list[Finding] = []
-    if is_der(data):
+    if is_binary(data):
         _binary(data, public, certificates, findings)
     else:
         _text(as_text(data), public, certificates, findings, limits)
@@ -90,6 +90,14 @@ def read_public_keys(data: bytes, *, limits: Limits = DEFAULT) -> KeyFileContent
     return KeyFileContents(
         public_keys=tuple(public), certificates=tuple(certificates), findings=tuple(findings)
     )
+
+
+def is_binary(data: bytes) -> bool:
+    """Whether a key file is DER: an Ed25519 key is so short that its first octets read as text."""
+    if is_der(data):
+        return True
+    whole = len(data) > 2 and data[0] == der.SEQUENCE and len(data) == 2 + data[1]
+    return whole and shape_of(data) is not Shape.UNKNOWN
 
 
 def _binary(

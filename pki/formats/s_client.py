@@ -8,6 +8,7 @@ that believes to have pasted the certificates, and must be told which are missin
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pki.formats.pem import BEGIN
@@ -35,12 +36,11 @@ def container_of(text: bytes) -> str:
     return "text" if _TEXT.search(text) else "pem"
 
 
-def listed_without_pem(text: bytes) -> list[Missing]:
+def listed_without_pem(text: bytes) -> Iterator[Missing]:
     """The certificates of s_client's chain listings that have no PEM block.
 
     The leaf has its block below the listing (`Server certificate`) unless -showcerts put it in.
     """
-    missing: list[Missing] = []
     headers = [match.end() for match in _CHAIN.finditer(text)]
     lines = _Lines(text)
     for index, start in enumerate(headers):
@@ -55,21 +55,18 @@ def listed_without_pem(text: bytes) -> list[Missing]:
             if text.find(BEGIN, entry.end(), stop) >= 0 or (depth == 0 and leaf_below):
                 continue
             subject = entry[2][:_LONGEST_NAME].decode("utf-8", "replace").strip()
-            missing.append(Missing(line=lines.of(entry.start()), depth=depth, subject=subject))
-    return missing
+            yield Missing(line=lines.of(entry.start()), depth=depth, subject=subject)
 
 
-def texts_without_pem(text: bytes) -> list[int]:
+def texts_without_pem(text: bytes) -> Iterator[int]:
     """The lines of certificates that are printed as text with no PEM block before the next one."""
     found = [match.start() for match in _TEXT.finditer(text)]
     lines = _Lines(text)
-    without = []
     for index, start in enumerate(found):
         stop = found[index + 1] if index + 1 < len(found) else len(text)
         line = lines.of(start)
         if text.find(BEGIN, start, stop) < 0:
-            without.append(line)
-    return without
+            yield line
 
 
 class _Lines:
