@@ -25,6 +25,11 @@ JOB_KINDS: dict[str, JobKind] = {
         run="truststores.tasks.run_validation_chunk",
         hidden=True,
     ),
+    "prune": JobKind(
+        title="Clean-up of old jobs",
+        run="jobs.services.prune_jobs.run_prune",
+        single=True,
+    ),
 }
 
 SCHEDULE: dict[str, Scheduled] = {
@@ -32,6 +37,11 @@ SCHEDULE: dict[str, Scheduled] = {
         kind="validate",
         every=timedelta(minutes=1),
         says="Re-makes the reports that are due: a date was passed, or something they rest on changed.",
+    ),
+    "prune": Scheduled(
+        kind="prune",
+        every=timedelta(hours=6),
+        says="Forgets jobs that ended more than 30 days ago, and runs with nothing to do after a day.",
     ),
 }
 
@@ -57,4 +67,5 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(
         label="Audit log", icon="history", url="audit:events", permission="audit.view_auditevent"
     ),
+    NavItem(label="People", icon="users", url="people", permission="auth.manage_people"),
 )

@@ -3,6 +3,7 @@
 from allauth.account import views as account  # type: ignore[import-untyped]  # ships no types
 from django.urls import include, path
 
+from pkiadmin import people
 from pkiadmin.health import healthz
 from pkiadmin.home import home
 
@@ -17,6 +18,12 @@ urlpatterns = [
     path("", include("audit.urls")),
     # Of allauth's pages those that need no mail and no sign-up: administrators make the accounts
     # and set new passwords.
+    path("people/", people.people, name="people"),
+    path("people/add/", people.person_add, name="person_add"),
+    path("people/<int:pk>/role/", people.person_role, name="person_role"),
+    path("people/<int:pk>/password/", people.person_password, name="person_password"),
+    path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
+    path("people/<int:pk>/activate/", people.person_activate, name="person_activate"),
     path("account/login/", account.login, name="account_login"),
     path("account/logout/", account.logout, name="account_logout"),
     path("account/inactive/", account.account_inactive, name="account_inactive"),

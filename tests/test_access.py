@@ -1,0 +1,144 @@
+"""Threat 5: every address times every role against one table. An address without a row fails."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from pkiadmin.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+NOBODY = "anonymous"
+READER = None
+EVERYBODY = (READER, *(role.value for role in Role))
+WORKERS = (Role.ADMINISTRATOR.value, Role.OPERATOR.value)
+AUDITORS = (Role.ADMINISTRATOR.value, Role.AUDITOR.value)
+ADMINISTRATORS = (Role.ADMINISTRATOR.value,)
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may use an address, and by which method it is asked for.
+
+    `allowed` may give any answer but a refusal; a missing object (404) is no refusal. `public`
+    needs no sign-in.
+    """
+
+    allowed: tuple[str | None, ...] = EVERYBODY
+    method: str = "get"
+    public: bool = False
+
+
+READ = Row()
+WORK = Row(WORKERS)
+WORK_POST = Row(WORKERS, "post")
+ADMIN = Row(ADMINISTRATORS)
+ADMIN_POST = Row(ADMINISTRATORS, "post")
+OWN = Row()
+PUBLIC = Row(public=True)
+
+TABLE: dict[str, Row] = {
+    "home": READ,
+    "healthz": PUBLIC,
+    # jobs
+    "jobs:jobs": READ,
+    "jobs:job": READ,
+    "jobs:rerun": WORK_POST,
+    "jobs:cancel": WORK_POST,
+    "jobs:schedule": READ,
+    "jobs:run_now": WORK_POST,
+    # audit
+    "audit:events": Row(AUDITORS),
+    # people
+    "people": ADMIN,
+    "person_add": ADMIN,
+    "person_role": ADMIN_POST,
+    "person_password": ADMIN_POST,
+    "person_deactivate": ADMIN_POST,
+    "person_activate": ADMIN_POST,
+    # one's own account
+    "account_login": PUBLIC,
+    "account_logout": PUBLIC,
+    "account_inactive": PUBLIC,
+    "account_reauthenticate": OWN,
+    "account_change_password": OWN,
+    "mfa_index": OWN,
+    "mfa_authenticate": OWN,
+    "mfa_reauthenticate": OWN,
+    "mfa_trust": PUBLIC,
+    "mfa_activate_totp": OWN,
+    "mfa_deactivate_totp": OWN,
+    "mfa_view_recovery_codes": OWN,
+    "mfa_generate_recovery_codes": OWN,
+    "mfa_download_recovery_codes": OWN,
+    "mfa_list_webauthn": OWN,
+    "mfa_add_webauthn": OWN,
+    "mfa_signup_webauthn": PUBLIC,
+    "mfa_login_webauthn": PUBLIC,
+    "mfa_reauthenticate_webauthn": OWN,
+    "mfa_remove_webauthn": OWN,
+    "mfa_edit_webauthn": OWN,
+}
+
+
+def addresses(
+    resolver: URLResolver | None = None, namespace: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The name of every address, and values for what it takes."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLResolver):
+            inner = f"{namespace}{entry.namespace}:" if entry.namespace else namespace
+            yield from addresses(entry, inner)
+        elif isinstance(entry, URLPattern):
+            values = {
+                name: EXAMPLES[type(converter).__name__]
+                for name, converter in entry.pattern.converters.items()
+            }
+            yield f"{namespace}{entry.name}", values
+
+
+EXAMPLES = {
+    "UUIDConverter": uuid.UUID(int=7),
+    "IntConverter": 987_654_321,
+    "SlugConverter": "nothing-of-this-name",
+    "StringConverter": "nothing-of-this-name",
+}
+
+
+def test_every_address_has_a_row_and_every_row_an_address() -> None:
+    assert {name for name, _ in addresses()} == set(TABLE)
+
+
+@pytest.mark.parametrize("role", [NOBODY, *EVERYBODY], ids=str)
+def test_what_each_role_may_open(role: str | None, client_for: Callable[..., Any]) -> None:
+    client = client_for(role)
+    wrong = []
+    for name, values in addresses():
+        row = TABLE.get(name)
+        if row is None:
+            continue
+        answer = client.generic(row.method.upper(), reverse(name, kwargs=values))
+        to_sign_in = answer.status_code == 302 and "/account/login/" in answer["Location"]
+        if role == NOBODY:
+            right = to_sign_in != row.public
+        elif role in row.allowed:
+            right = answer.status_code < 500 and answer.status_code != 403 and not to_sign_in
+        else:
+            right = answer.status_code == 403
+        if not right:
+            wrong.append((name, row.method, answer.status_code))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", [name for name, row in TABLE.items() if row.method == "post"])
+def test_what_changes_something_is_asked_for_by_post_alone(
+    name: str, client_for: Callable[..., Any]
+) -> None:
+    values = dict(addresses())[name]
+    assert client_for("administrator").get(reverse(name, kwargs=values)).status_code == 405
