@@ -123,9 +123,17 @@ def is_der(data: bytes) -> bool:
     if data[1] == 0x80:
         return True
     if data[1] < 0x80:
-        # A short SEQUENCE also reads as text: '0' and one character.
-        return 2 + data[1] <= len(data) and not data[:16].isascii()
+        # A short SEQUENCE also reads as text ('0' and one character): its inside must be DER as well.
+        return _is_well_formed(data[2 : 2 + data[1]])
     return data[1] & 0x7F <= 4 and 2 + (data[1] & 0x7F) < len(data)
+
+
+def _is_well_formed(content: bytes) -> bool:
+    try:
+        der.check(content, 0, len(content))
+    except der.DerError:
+        return False
+    return bool(content)
 
 
 def as_text(data: bytes) -> bytes:

@@ -117,7 +117,7 @@ def in_the_childs_place(
         assert arguments[-2:] == ["-m", "pki.sandbox_child"]
         return original([*arguments[:-2], "-c", child + code], **options)  # type: ignore[call-overload,no-any-return]  # options are passed through
 
-    monkeypatch.setattr(sandbox.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
 
 
 @pytest.mark.parametrize(
