@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='importblock',
-            index=models.Index(fields=['job', 'outcome', 'upload_number', 'number'], name='import_block_outcome'),
+            index=models.Index(fields=['job', 'id'], name='import_block_of_job'),
         ),
         migrations.AddIndex(
             model_name='importblock',

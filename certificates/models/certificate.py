@@ -1,17 +1,18 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from datetime import timedelta
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from certificates.models.label import Label
 from certificates.models.search import SearchableTextField
 from certificates.querysets.certificates import CertificateQuerySet
 from jobs.models import Job
 
-if TYPE_CHECKING:
-    from certificates.models.alt_name import AlternativeName
+SOON = timedelta(days=30)
 
 
 class Lifecycle(models.TextChoices):
@@ -86,9 +87,6 @@ class Certificate(models.Model):
 
     objects = CertificateQuerySet.as_manager()
 
-    if TYPE_CHECKING:
-        alternative_names: models.Manager[AlternativeName]
-
     class Meta:
         indexes = [
             models.Index(fields=["not_after", "id"], name="certificate_ends"),
@@ -111,6 +109,29 @@ class Certificate(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("certificates:certificate", args=[self.pk])
+
+    @property
+    def issuer_cn(self) -> str:
+        """The shortest name of the issuer that people know it by."""
+        return common_name(self.issuer)
+
+    @property
+    def date_state(self) -> str:
+        """Where its dates stand now, as a word of `ui.states`."""
+        now = timezone.now()
+        if now < self.not_before:
+            return "not_yet_valid"
+        if now > self.not_after:
+            return "expired"
+        return "expiring" if self.not_after - now < SOON else "valid"
+
+
+def common_name(name: str) -> str:
+    """The common name in RFC 4514 text, else its organization, else all of it."""
+    for attribute in ("CN", "O"):
+        if found := re.search(rf"(?:^|[,+]){attribute}=((?:\\.|[^,+\\])+)", name):
+            return re.sub(r'\\([ "#+,;<=>\\])', r"\1", found.group(1))
+    return name
 
 
 class CertificateDer(models.Model):

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
+from certificates.models.certificate import common_name
 from certificates.querysets.crls import CrlQuerySet
 from jobs.models import Job
 
@@ -43,10 +45,23 @@ class Crl(models.Model):
 
     def __str__(self) -> str:
         number = f" no. {self.number}" if self.number else ""
-        return f"CRL{number} of {self.issuer}"
+        return f"CRL{number} of {self.issuer_cn or 'an issuer without a name'}"
 
     def get_absolute_url(self) -> str:
         return reverse("certificates:crl", args=[self.pk])
+
+    @property
+    def issuer_cn(self) -> str:
+        """The shortest name of the issuer that people know it by."""
+        return common_name(self.issuer)
+
+    @property
+    def freshness(self) -> str:
+        """Whether it is in force now, as a word of `ui.states`."""
+        now = timezone.now()
+        if now < self.this_update:
+            return "future"
+        return "stale" if self.next_update is not None and now > self.next_update else "fresh"
 
 
 class CrlDer(models.Model):

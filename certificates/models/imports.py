@@ -63,9 +63,7 @@ class ImportBlock(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["job", "outcome", "upload_number", "number"], name="import_block_outcome"
-            ),
+            models.Index(fields=["job", "id"], name="import_block_of_job"),
             models.Index(
                 fields=["crl"], condition=models.Q(crl__isnull=False), name="import_block_crl"
             ),

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from django.contrib.auth.models import User
@@ -9,12 +8,6 @@ from django.http import HttpRequest
 
 from audit.services.record import record
 from certificates.models import Certificate, Label
-
-
-def label_names(text: str) -> list[str]:
-    """The labels in a text: separated by commas, white space inside them counts once."""
-    named = (" ".join(part.split()) for part in re.split(r"[,;\n]", text))
-    return list(dict.fromkeys(name for name in named if name))
 
 
 @transaction.atomic

@@ -106,7 +106,7 @@ def make_crl_download(crl: Crl, *, armoured: bool) -> Download:
     if hashlib.sha256(der).hexdigest() != crl.sha256:
         raise StoredWrong(str(crl))
     number = f"-{crl.number}" if crl.number else ""
-    stem = f"{_common_name(crl.issuer)}{number}"
+    stem = f"{crl.issuer_cn}{number}"
     if not armoured:
         return Download(
             content=der,
@@ -120,12 +120,6 @@ def make_crl_download(crl: Crl, *, armoured: bool) -> Download:
         file_name=safe_file_name(stem, suffix=".crl.pem"),
         content_type=PEM_TYPE,
     )
-
-
-def _common_name(name: str) -> str:
-    """The most telling part of an RFC 4514 name, for a file name."""
-    parts = dict(part.split("=", 1) for part in reversed(name.split(",")) if "=" in part)
-    return parts.get("CN") or parts.get("O") or name
 
 
 def _ders_of(chain: Chain, *, with_root: bool) -> list[bytes]:

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -11,19 +10,12 @@ from django.http import HttpRequest
 from audit.services.record import record
 from certificates.kek import seal_upload
 from certificates.models import ImportUpload
+from certificates.specs import Upload
 from jobs.models import Job
 from jobs.services.request_job import request_job
 from pki.names import visible
 
 _LONGEST_NAME = 255
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Upload:
-    """A file that somebody brings in, or pasted text (without a name)."""
-
-    name: str
-    content: bytes = field(repr=False)
 
 
 @transaction.atomic

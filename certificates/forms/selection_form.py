@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from django import forms
+from django.http import QueryDict
+
+from certificates.specs import LONGEST_LABEL, label_names
+
+# A page of a list has fifty rows; whoever calls these pages by hand gets no more work out of them.
+MOST_SELECTED = 1_000
+_LARGEST_ID = 2**63 - 1
+
+
+def selected_ids(data: QueryDict) -> list[int]:
+    """The ids of the rows that were ticked, in the order of the page; what is no id is left out."""
+    ids = (int(text) for text in data.getlist("selected") if text.isascii() and text.isdigit())
+    return list(dict.fromkeys(one for one in ids if one <= _LARGEST_ID))[:MOST_SELECTED]
+
+
+class LabelForm(forms.Form):
+    """Labels to put on or to take off."""
+
+    labels = forms.CharField(
+        max_length=400,
+        error_messages={"required": "Name a label first."},
+        widget=forms.TextInput(attrs={"list": "label-names", "autocomplete": "off"}),
+    )
+
+    def clean_labels(self) -> list[str]:
+        names = label_names(self.cleaned_data["labels"])
+        if not names:
+            raise forms.ValidationError("Name a label first.")
+        if any(len(name) > LONGEST_LABEL for name in names):
+            raise forms.ValidationError(f"A label has {LONGEST_LABEL} characters at most.")
+        return names
