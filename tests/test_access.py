@@ -46,6 +46,20 @@ PUBLIC = Row(public=True)
 TABLE: dict[str, Row] = {
     "home": READ,
     "healthz": PUBLIC,
+    # certificates
+    "certificates:certificates": READ,
+    "certificates:certificate": READ,
+    "certificates:download": READ,
+    "certificates:bundle": Row(EVERYBODY, "post"),
+    "certificates:label": WORK_POST,
+    "certificates:lifecycle": WORK_POST,
+    "certificates:delete": WORK_POST,
+    "certificates:crls": READ,
+    "certificates:crl": READ,
+    "certificates:crl_download": READ,
+    "certificates:crl_delete": WORK_POST,
+    "certificates:import": WORK,
+    "certificates:import_result": READ,
     # jobs
     "jobs:jobs": READ,
     "jobs:job": READ,

@@ -24,7 +24,7 @@ def ten_events() -> None:
         record(actor=None, action="job.rerun", data={"number": number, "name": "Zoë \x00 ‮"})
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: str | int) -> None:
     """Write to the database as somebody does who got past the console."""
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -52,7 +52,7 @@ def test_an_empty_log_verifies() -> None:
         ("mac", "0" * 64),
     ],
 )
-def test_a_changed_event_is_named(ten_events: None, column: str, value: object) -> None:
+def test_a_changed_event_is_named(ten_events: None, column: str, value: str | int) -> None:
     sql(f"UPDATE audit_auditevent SET {column} = %s WHERE sequence = 4", value)
     assert verify_audit().first_bad == 4
 

@@ -407,8 +407,13 @@ def in_threads(count: int, act: Any) -> list[Any]:
 
 @pytest.mark.django_db(transaction=True)
 def test_one_message_delivered_ten_times_at_once_has_one_effect(kinds: Kinds) -> None:
-    effects = []
-    kinds["count"] = lambda lease: effects.append(lease.job_id) or {}
+    effects: list[uuid.UUID] = []
+
+    def note(lease: Lease) -> RunResult:
+        effects.append(lease.job_id)
+        return {}
+
+    kinds["count"] = note
     job = request_job(kind="count")
     results = in_threads(10, lambda _: work_job(job_id=job.pk))
     assert sorted(results) == [False] * 9 + [True]

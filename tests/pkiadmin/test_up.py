@@ -95,7 +95,7 @@ def health(console: Console) -> str:
 
 def refusal(folder: str, *arguments: str, **environment: str) -> str:
     """What `manage.py up` says when it cannot start: one line, and a code that is not 0."""
-    console = Console(Path(folder), **environment)
+    console = Console(Path(folder), None, **environment)
     done = subprocess.run(
         [sys.executable, *arguments, "manage.py", "up"],
         cwd=PROJECT,
