@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pki.verify import openssl
-from pki.verify.openssl import Outcome, Stack, VerifyError
+from pki.verify.large_crls import certainly_not_revoked, worth_it
+from pki.verify.openssl import Outcome, Stack, Store, VerifyError
 from pki.verify.paths import PathSearch
 from pki.verify.prepared import Member, Pool, PreparedTrust
 from pki.verify.report import Verdict
@@ -62,14 +63,25 @@ class Judge:
             if asked.untrusted
             else prepared.untrusted
         )
+        self._spares_large_crls = worth_it(prepared)
 
     def decide(self, seconds: int) -> Decision:
         """The verdict at this second."""
+        if self._spares_large_crls:
+            without = self._verify(seconds, store=self.prepared.store_without_crls)
+            path = self._members(without.chain)
+            if without.accepted and certainly_not_revoked(self.prepared, path, seconds):
+                return Decision(Verdict.TRUSTED, path)
         first = self._verify(seconds)
         if first.accepted:
             return Decision(Verdict.TRUSTED, self._members(first.chain))
         own = self._verify(seconds, collect=True)
         path = self._members(own.chain)
+        if self._has_idle_crl_issuer(path):
+            own = self._as_in_a_new_process(seconds)
+            path = self._members(own.chain)
+            if own.accepted:
+                return Decision(Verdict.TRUSTED, path)
         if self._wants_only_the_anchors_crl(own, path):
             return Decision(Verdict.TRUSTED, path, tolerated=own.errors)
         if not any(e.depth == 0 and e.number in _HOPELESS_AT_LEAF for e in own.errors):
@@ -87,18 +99,48 @@ class Judge:
         untrusted: Stack | None = None,
         anchors: Stack | None = None,
         collect: bool = False,
+        store: Store | None = None,
     ) -> Outcome:
         prepared, asked = self.prepared, self._asked
         return openssl.verify(
-            prepared.store,
+            store or prepared.store,
             asked.leaf.certificate,
             untrusted or self._untrusted,
-            prepared.crl_stack if prepared.crls else None,
+            prepared.crl_stack if prepared.crls and store is None else None,
             seconds=seconds,
             host=asked.host,
             address=asked.address,
             anchors=anchors,
             collect=collect,
+        )
+
+    def _has_idle_crl_issuer(self, path: Sequence[Member]) -> bool:
+        """Whether a certificate beside the path has the name of a CRL's issuer."""
+        if not self.prepared.crls:
+            return False
+        on_path = {member.sha256 for member in path}
+        return any(
+            member.sha256 not in on_path and member.subject_hash in self.prepared.crls_by_issuer
+            for member in (*self.prepared.intermediates, *self._asked.untrusted)
+        )
+
+    def _as_in_a_new_process(self, seconds: int) -> Outcome:
+        """All errors, as the command line gives them with certificates that were just decoded.
+
+        What OpenSSL answers about such an issuer depends on whether it has read its extensions
+        before (see `Certificate.settle`). A new process has not.
+        """
+        members = (*self.prepared.intermediates, *self._asked.untrusted)
+        fresh = [openssl.Certificate(member.certificate.der) for member in members]
+        known = {new.address: old.address for new, old in zip(fresh, members, strict=True)}
+        outcome = self._verify(seconds, untrusted=Stack(fresh), collect=True)
+        return replace(
+            outcome,
+            chain=tuple(known.get(address, address) for address in outcome.chain),
+            errors=tuple(
+                replace(error, certificate=known.get(error.certificate, error.certificate))
+                for error in outcome.errors
+            ),
         )
 
     def _members(self, chain: Sequence[int]) -> tuple[Member, ...]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import functools
 import importlib
 import sys
 import threading
@@ -70,6 +71,7 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "X509_NAME_hash_ex": (c_ulong, [_VOID_P, _VOID_P, c_char_p, POINTER(c_int)]),
     "X509_NAME_cmp": (c_int, [_VOID_P, _VOID_P]),
     "X509_NAME_print_ex": (c_int, [_VOID_P, _VOID_P, c_int, c_ulong]),
+    "X509_check_purpose": (c_int, [_VOID_P, c_int, c_int]),
     "X509_check_issued": (c_int, [_VOID_P, _VOID_P]),
     "X509_get0_pubkey": (_VOID_P, [_VOID_P]),
     "X509_verify": (c_int, [_VOID_P, _VOID_P]),
@@ -171,6 +173,7 @@ _verify_cert = _releasing.X509_verify_cert
 _error = threading.local()
 
 
+@functools.cache
 def version() -> str:
     """The OpenSSL in use, as it names itself: `OpenSSL 3.0.19 27 Jan 2026`."""
     name: bytes = _lib.OpenSSL_version(0)
@@ -235,6 +238,15 @@ class Certificate:
         if self.address:
             _free(self.address)
 
+    def settle(self) -> None:
+        """Have OpenSSL read the extensions now.
+
+        It otherwise does so when it first needs them, and until then takes any key identifier of a
+        CRL's issuer as fitting: the same question could get two answers.
+        """
+        _lib.X509_check_purpose(self.address, -1, 0)
+        _lib.ERR_clear_error()
+
     def subject_hash(self) -> int:
         """OpenSSL's hash of the canonical subject: equal names have equal hashes."""
         return int(_lib.X509_subject_name_hash(self.address))
@@ -294,6 +306,11 @@ class Crl:
     def issuer_text(self) -> str:
         """The issuer in the one-line notation of `s_client`."""
         return _name_text(_lib.X509_CRL_get_issuer(self.address))
+
+    def names(self, issuer: Certificate) -> bool:
+        """Whether the CRL's issuer is the subject of this certificate."""
+        name = _lib.X509_CRL_get_issuer(self.address)
+        return int(_lib.X509_NAME_cmp(name, _lib.X509_get_subject_name(issuer.address))) == 0
 
     def signed_by(self, issuer: Certificate) -> bool:
         """Whether the CRL's signature verifies with the key of `issuer`."""

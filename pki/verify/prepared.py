@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Final
@@ -21,6 +21,7 @@ from pki.findings import Finding
 from pki.verify import openssl
 from pki.verify.anatomy import Anatomy, CrlAnatomy, seconds_of
 from pki.verify.inputs import Policy, Revocation, TrustInput, Usage
+from pki.verify.report import PathElement
 
 _PURPOSES: Final = {
     Usage.ANY: openssl.PURPOSE_ANY,
@@ -107,6 +108,7 @@ class Member:
 
     def __init__(self, data: bytes, sha256: str, source: str) -> None:
         self.certificate = openssl.Certificate(data)
+        self.certificate.settle()
         self.sha256 = sha256
         self.source = source
         self.anatomy: Anatomy | None
@@ -263,7 +265,9 @@ class PreparedTrust:
         self._extra: dict[bytes, Member | Unreadable] = {}
         self.signed: dict[tuple[str, str], bool] = {}
         self.reaches: dict[int, Reach] = {}
-        self.findings: dict[tuple[str, str, str], tuple[Finding, ...]] = {}
+        self.findings: dict[tuple[str, ...], Mapping[str, tuple[Finding, ...]]] = {}
+        self.elements: dict[tuple[str, int], PathElement] = {}
+        self.serials: dict[tuple[str, str], frozenset[int] | None] = {}
 
     @property
     def policy(self) -> Policy:
@@ -296,6 +300,14 @@ class PreparedTrust:
             except NotDecodable as error:
                 self.unreadable.append(Unreadable("crl", sha256, str(error.data["why"])))
         return tuple(members)
+
+    @cached_property
+    def store_without_crls(self) -> openssl.Store:
+        """The same store, asked without revocation."""
+        flags = self.parameters.flags & ~(openssl.FLAG_CRL_CHECK | openssl.FLAG_CRL_CHECK_ALL)
+        return openssl.Store(
+            [member.certificate for member in self.anchors], replace(self.parameters, flags=flags)
+        )
 
     def companions(self, values: Sequence[bytes]) -> tuple[list[Member], list[Unreadable]]:
         """The certificates that came with a question, and those that cannot be read.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from pki.errors import NotDecodable
@@ -37,6 +38,7 @@ __all__ = [
 
 _FIRST_MOMENT: Final = datetime.min.replace(tzinfo=UTC)
 _LAST_MOMENT: Final = datetime.max.replace(tzinfo=UTC)
+_MOST_KEPT: Final = 10_000
 _LAST_SECOND: Final = seconds_of(_LAST_MOMENT)
 _PURPOSES: Final = {Usage.ANY: "any", Usage.CLIENT: "sslclient", Usage.SERVER: "sslserver"}
 
@@ -96,7 +98,7 @@ def _report(
     return Report(
         verdict=decision.verdict,
         moment=question.moment,
-        path=_elements(decision.path),
+        path=_elements(prepared, decision.path),
         diagnostics=diagnostics,
         checks=checks.all_checks(situation),
         crls=tuple(_used(crl, seconds) for crl in crls),
@@ -104,7 +106,7 @@ def _report(
         horizon=_moment(horizon.next_turn(prepared, judge.pool, leaf, seconds)),
         openssl_version=openssl.version(),
         flags=flags,
-        other_path=_elements(decision.other_path),
+        other_path=_elements(prepared, decision.other_path),
         other_path_diagnostics=_diagnostics(decision.other_errors, leaf, judge),
         tolerated_diagnostics=tolerated,
     )
@@ -162,18 +164,33 @@ def _sha256_at(address: int, leaf: Member, judge: Judge) -> str:
     return member.sha256 if member is not None else ""
 
 
-def _elements(path: Sequence[Member]) -> tuple[PathElement, ...]:
-    return tuple(
-        PathElement(
-            depth=depth,
-            sha256=member.sha256,
-            subject=member.subject,
-            issuer=member.issuer,
-            not_before=(member.anatomy and member.anatomy.not_before) or _FIRST_MOMENT,
-            not_after=(member.anatomy and member.anatomy.not_after) or _LAST_MOMENT,
-            source=member.source,
-        )
-        for depth, member in enumerate(path)
+def _elements(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[PathElement, ...]:
+    """The path in values; those of issuers are made once for each depth."""
+    kept = prepared.elements
+    elements = []
+    for depth, member in enumerate(path):
+        key = (member.sha256, depth)
+        element = kept.get(key) if depth else None
+        if element is None:
+            element = _element(depth, member)
+            if depth:
+                if len(kept) >= _MOST_KEPT:
+                    kept.clear()
+                kept[key] = element
+        elements.append(element)
+    return tuple(elements)
+
+
+def _element(depth: int, member: Member) -> PathElement:
+    anatomy = member.anatomy
+    return PathElement(
+        depth=depth,
+        sha256=member.sha256,
+        subject=member.subject,
+        issuer=member.issuer,
+        not_before=(anatomy and anatomy.not_before) or _FIRST_MOMENT,
+        not_after=(anatomy and anatomy.not_after) or _LAST_MOMENT,
+        source=member.source,
     )
 
 
@@ -207,6 +224,7 @@ def _used(crl: CrlMember, seconds: int) -> UsedCrl:
     )
 
 
+@lru_cache(maxsize=1024)
 def flags_of(policy: Policy, host: bytes | None, address: bytes | None) -> tuple[str, ...]:
     """The options with which `openssl verify` asks the same question, but for files and moment."""
     flags = [f"-purpose {_PURPOSES[policy.usage]}", f"-auth_level {policy.security_level}"]

@@ -25,7 +25,7 @@ def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
     if anatomy is None:
         return
     yield from _of_serial(anatomy.serial)
-    yield from _of_authority(anatomy, member.self_signed)
+    yield from _of_authority(anatomy, member)
     yield from _of_subject(anatomy, role)
 
 
@@ -42,10 +42,10 @@ def _of_serial(serial: bytes) -> Iterator[Finding]:
         yield warning("serial.not_minimal", "serialNumber")
 
 
-def _of_authority(anatomy: Anatomy, self_signed: bool) -> Iterator[Finding]:
+def _of_authority(anatomy: Anatomy, member: Member) -> Iterator[Finding]:
     extension = anatomy.extensions.get(AUTHORITY_KEY_ID)
     if extension is None:
-        if not self_signed:
+        if not member.self_signed:
             yield warning("aki.missing", "authorityKeyIdentifier")
         elif not anatomy.is_ca:
             yield info("aki.missing", "authorityKeyIdentifier")
@@ -58,13 +58,18 @@ def _of_authority(anatomy: Anatomy, self_signed: bool) -> Iterator[Finding]:
         return
     if key.key_id is None:
         yield warning("aki.no_key_id", "authorityKeyIdentifier")
-    elif self_signed and anatomy.subject_key_id not in (None, key.key_id):
+    elif anatomy.subject_key_id not in (None, key.key_id) and _signed_itself(member):
         yield warning("aki.not_own_key", "authorityKeyIdentifier")
     if key.issuer != (key.serial is not None):
         yield warning("aki.not_paired", "authorityKeyIdentifier")
     if key.issuer or key.serial is not None:
-        make = warning if self_signed else info
+        make = warning if member.self_signed else info
         yield make("aki.issuer_and_serial", "authorityKeyIdentifier")
+
+
+def _signed_itself(member: Member) -> bool:
+    """Whether it verifies with its own key, whatever its key identifiers say of that."""
+    return member.self_issued and member.certificate.signed(member.certificate)
 
 
 def _of_subject(anatomy: Anatomy, role: str) -> Iterator[Finding]:

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
+from typing import Final
 
 from pki.findings import Finding, Severity
 from pki.verify.checks.check import Check, Situation, error
-from pki.verify.prepared import Member
 from pki.verify.report import CheckOutcome, CheckResult, Diagnostic
 
-_MOST_KEPT: int = 20_000
+_MOST_KEPT: Final = 10_000
 
 
 def make(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
     """Each check's outcome. A number of OpenSSL counts as the answer of the check it belongs to."""
-    return tuple(
-        _outcome(check, situation, [d for d in situation.diagnostics if _belongs(checks, check, d)])
-        for check in checks
-    )
+    above = _of_issuers(checks, situation)
+    return tuple(_outcome(checks, check, situation, above.get(check.name, ())) for check in checks)
 
 
 def _belongs(checks: Sequence[Check], check: Check, diagnostic: Diagnostic) -> bool:
@@ -36,19 +35,33 @@ def not_made(checks: Sequence[Check], reason: str) -> tuple[CheckOutcome, ...]:
     )
 
 
-def _outcome(check: Check, situation: Situation, diagnostics: Sequence[Diagnostic]) -> CheckOutcome:
-    findings = [of_diagnostic(diagnostic) for diagnostic in diagnostics]
+def _outcome(
+    checks: Sequence[Check], check: Check, situation: Situation, above: tuple[Finding, ...]
+) -> CheckOutcome:
+    findings = [
+        of_diagnostic(diagnostic)
+        for diagnostic in situation.diagnostics
+        if _belongs(checks, check, diagnostic)
+    ]
     reason = check.reason(situation) if check.reason is not None else None
     if reason is not None and not findings:
         code, applies = reason
-        result = CheckResult.NOT_CHECKED if applies else CheckResult.NOT_APPLICABLE
-        return CheckOutcome(name=check.name, result=result, reason=code)
+        return _without_findings(
+            check.name, CheckResult.NOT_CHECKED if applies else CheckResult.NOT_APPLICABLE, code
+        )
     if check.of_path is not None:
         findings.extend(check.of_path(situation))
     if check.of_certificate is not None:
-        for depth, member in enumerate(situation.path):
-            findings.extend(_of_member(check, check.of_certificate, situation, depth, member))
+        findings.extend(_at(0, check.of_certificate(situation.leaf, "leaf")))
+    findings.extend(above)
+    if not findings:
+        return _without_findings(check.name, CheckResult.PASSED, "")
     return CheckOutcome(name=check.name, result=_result(findings), findings=tuple(findings))
+
+
+@cache
+def _without_findings(name: str, result: CheckResult, reason: str) -> CheckOutcome:
+    return CheckOutcome(name=name, result=result, reason=reason)
 
 
 def of_diagnostic(diagnostic: Diagnostic) -> Finding:
@@ -62,33 +75,36 @@ def of_diagnostic(diagnostic: Diagnostic) -> Finding:
     )
 
 
-def _of_member(
-    check: Check,
-    examine: Callable[[Member, str], Iterator[Finding]],
-    situation: Situation,
-    depth: int,
-    member: Member,
-) -> tuple[Finding, ...]:
-    """Findings about one certificate, with its depth; those of issuers are found once."""
-    role = "leaf" if depth == 0 else "issuer"
-    if depth and depth == len(situation.path) - 1 and situation.reaches_anchor:
-        role = "anchor"
-    if depth == 0:
-        found = tuple(examine(member, role))
-    else:
-        kept = situation.prepared.findings
-        key = (check.name, role, member.sha256)
-        known = kept.get(key)
-        if known is None:
-            if len(kept) >= _MOST_KEPT:
-                kept.clear()
-            known = kept[key] = tuple(examine(member, role))
-        found = known
-    if not found:
-        return found
-    return tuple(
-        replace(item, data=tuple(sorted((*item.data, ("depth", depth))))) for item in found
-    )
+def _of_issuers(checks: Sequence[Check], situation: Situation) -> Mapping[str, tuple[Finding, ...]]:
+    """What each check finds about the certificates above the leaf, found once for each such path."""
+    issuers = situation.path[1:]
+    anchored = "anchored" if situation.reaches_anchor else "open"
+    key = (anchored, *(member.sha256 for member in issuers))
+    kept = situation.prepared.findings
+    known = kept.get(key)
+    if known is None:
+        roles = ["issuer"] * len(issuers)
+        if issuers and situation.reaches_anchor:
+            roles[-1] = "anchor"
+        known = {
+            check.name: tuple(
+                found
+                for depth, (member, role) in enumerate(zip(issuers, roles, strict=True), start=1)
+                for found in _at(depth, check.of_certificate(member, role))
+            )
+            for check in checks
+            if check.of_certificate is not None
+        }
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[key] = known
+    return known
+
+
+def _at(depth: int, found: Iterable[Finding]) -> Iterator[Finding]:
+    """The findings with the depth of their certificate among their data."""
+    for item in found:
+        yield replace(item, data=tuple(sorted((*item.data, ("depth", depth)))))
 
 
 def _result(findings: Sequence[Finding]) -> CheckResult:

@@ -17,8 +17,8 @@ from pki.verify.run import validate
 from tests.pki.chains import MOMENT, to_pem
 from tests.pki.verify.generated import FAULTS, Case, generate, policy_of
 
-CASES = int(os.environ.get("PKIADMIN_VERIFY_CASES", "150"))
-SEED = int(os.environ.get("PKIADMIN_VERIFY_SEED", "0"))
+CASES = int(os.environ.get("VERIFY_CASES", "150"))
+SEED = int(os.environ.get("VERIFY_SEED", "0"))
 PER_TEST = 25
 COMMAND = shutil.which("openssl")
 ERROR = re.compile(r"^error (\d+) at (\d+) depth lookup", re.MULTILINE)
