@@ -75,12 +75,13 @@ def moment(value: datetime | None, style: str = "relative") -> SafeString:
 
 
 @register.inclusion_tag("ui/copyable.html")
-def copyable(value: object, style: str = "", label: str = "") -> dict[str, str]:
+def copyable(value: object, style: str = "", label: str = "") -> dict[str, object]:
     """A value to copy: monospace, wrapping anywhere; `colons` shows hex in pairs."""
     text = "" if value is None else str(value)
     if style == "colons" and _HEX.fullmatch(text):
-        text = ":".join(re.findall("..", text.upper()))
-    return {"text": text, "label": label}
+        pairs = re.findall("..", text.upper())
+        return {"text": ":".join(pairs), "pieces": pairs, "label": label}
+    return {"text": text, "pieces": [text], "label": label}
 
 
 @register.inclusion_tag("ui/name.html")
