@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import ctypes
 import dataclasses
+import gc
 import importlib
 import json
 import os
@@ -83,6 +84,8 @@ def main() -> None:
     """Read the request and the data from standard input, answer on standard output."""
     source, out = sys.stdin.buffer, sys.stdout.buffer
     load_everything()
+    # Facts hold no cycles; looking for some among 100,000 of them costs a tenth of the time.
+    gc.disable()
     request = json.loads(source.read(HEADER.unpack(source.read(HEADER.size))[0]))
     bound(
         memory=request["limits"]["sandbox_memory_bytes"],

@@ -25,6 +25,10 @@ class Shape(StrEnum):
 
 def shape_of(data: bytes) -> Shape:
     """The shape of one DER (or BER) element. Never raises; nothing but the first fields is read."""
+    if data[:2] == b"\x30\x82" and data[4:6] == b"\x30\x82" and data[8:10] == b"\xa0\x03":
+        return (
+            Shape.CERTIFICATE
+        )  # nearly all there are; a version field stands in nothing else here
     fields = _fields(data, 0, 3)
     if data[:1] != b"\x30" or not fields:
         return Shape.UNKNOWN
