@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,23 +32,15 @@ class NavEntry:
 def entries_for(request: HttpRequest, items: Iterable[NavItem]) -> list[NavEntry]:
     """The entries that the user may open; at most one of them is the current one."""
     addressed = [
-        (item, href)
+        (item, reverse(item.url))
         for item in items
         if not item.permission or request.user.has_perm(item.permission)
-        if (href := _href(item))
     ]
     current = _current(request, addressed)
     return [
         NavEntry(label=item.label, icon=item.icon, href=href, current=item is current)
         for item, href in addressed
     ]
-
-
-def _href(item: NavItem) -> str:
-    try:
-        return reverse(item.url)
-    except NoReverseMatch:
-        return ""
 
 
 def _current(request: HttpRequest, addressed: list[tuple[NavItem, str]]) -> NavItem | None:
