@@ -207,4 +207,4 @@ TIME_ZONE = "UTC"
 vars().update(environ.Env.email_url_config(ENV.email_url))
 
 LOGGING_CONFIG = "pkiadmin.logging.configure"
-LOGGING: dict[str, object] = {}
+LOGGING = {"env": ENV}

