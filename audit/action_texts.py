@@ -24,6 +24,17 @@ ACTIONS: dict[str, str] = {
     "certificate.lifecycle_changed": "moved {subject} from {before} to {after}",
     "certificates.deleted": "deleted {count} certificates ({names})",
     "crls.deleted": "deleted {count} CRLs ({names})",
+    # trust stores
+    "trust_store.created": "created the trust store “{subject}”",
+    "trust_store.changed": "changed the policy of the trust store “{subject}”",
+    "trust_store.deleted": "deleted the trust store “{subject}”",
+    "trust_store.members_added": "added {count} certificates to the trust store “{subject}”",
+    "trust_store.member_removed": "removed {name} from the trust store “{subject}”",
+    "trust_store.crls_added": "added {count} CRLs to the trust store “{subject}”",
+    "trust_store.crl_removed": "removed a CRL of {name} from the trust store “{subject}”",
+    "trust_store.crls_replaced": (
+        "let {count} newer CRLs take the place of older ones in the trust store “{subject}”"
+    ),
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

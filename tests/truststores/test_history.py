@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
 from certificates.models import Certificate, CertificateDer, Crl
@@ -283,11 +283,26 @@ def _validated(
 
 @pytest.mark.django_db
 @settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[phase for phase in Phase if phase is not Phase.explain],
+)
+@example(history=[("join", 0, 0, None), ("arrive", [3, 6, 7]), ("arrive", [4])])
+@example(history=[("join", 0, 0, None), ("arrive", [8]), ("arrive", [5]), ("arrive", [4])])
+@example(history=[("join", 0, 1, None), ("arrive", [9, 2]), ("delete", 2), ("arrive", [2])])
+@example(
+    history=[
+        ("policy", 0, Policy(revocation=Revocation.CHAIN)),
+        ("join", 0, 0, None),
+        ("arrive", [4, 5, 8]),
+        ("crl joins", 0, 0),
+        ("crl joins", 0, 3),
+        ("crl arrives", 1),
+        ("time", 4),
+        ("crl leaves", 0, 1),
+    ]
 )
 @given(history=st.lists(steps, min_size=3, max_size=14))
 def test_the_incremental_state_equals_a_validation_of_everything(

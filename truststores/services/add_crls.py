@@ -32,6 +32,7 @@ def add_crls(
     ) as change:
         new = list(Crl.objects.filter(pk__in=crl_ids).exclude(store_crls__trust_store=change.store))
         put_into_store(store=change.store, crls=new, moment=change.moment)
+        change.data["count"] = len(new)
         change.data["crls"] = [crl.sha256 for crl in new]
     return len(new)
 

@@ -49,6 +49,7 @@ def add_members(
             certificates=[member.certificate for member in members],
             moment=change.moment,
         )
+        change.data["count"] = len(members)
         change.data["members"] = [
             {"sha256": member.certificate.sha256, "role": member.role} for member in members
         ]

@@ -29,7 +29,7 @@ def remove_crl(
         moment=moment,
     ) as change:
         held = StoreCrl.objects.select_related("crl").get(pk=store_crl_id, trust_store=change.store)
-        change.data["sha256"] = held.crl.sha256
+        change.data.update(name=held.crl.issuer[:200], sha256=held.crl.sha256)
         held.delete()
         keep_considered(store=change.store, crl_ids=[held.crl_id])
         make_due_under(store=change.store, crls=[held.crl], moment=change.moment)

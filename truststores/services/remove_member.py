@@ -33,7 +33,7 @@ def remove_member(
             pk=member_id, trust_store=change.store
         )
         certificate = member.certificate
-        change.data.update(sha256=certificate.sha256, role=member.role)
+        change.data.update(name=str(certificate)[:200], sha256=certificate.sha256, role=member.role)
         member.delete()
         make_due_below(store=change.store, certificates=[certificate], moment=change.moment)
         resettle_store(store_id=store_id, moment=change.moment, left=[certificate.pk])

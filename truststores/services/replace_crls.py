@@ -50,6 +50,7 @@ def _refresh_store(store_id: int, moment: datetime) -> int:
         # Somebody may have removed one since it was looked at.
         old = StoreCrl.objects.filter(pk__in=replacements, trust_store=change.store)
         gone = {held.pk: held.crl for held in old.select_related("crl").order_by("pk")}
+        change.data["count"] = len(gone)
         change.data["crls"] = [[crl.sha256, replacements[pk].sha256] for pk, crl in gone.items()]
         old.delete()
         make_due_under(store=change.store, crls=list(gone.values()), moment=moment)

@@ -1,0 +1,57 @@
+"""What the pages of certificates and CRLs show of trust stores."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from certificates.models import Certificate, Crl, Standing
+from truststores.models import StoreCrl, StoreMember, TrustStore, ValidationReport
+from ui.panels import Panel
+
+
+def reports_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
+    if not isinstance(shown, Certificate):
+        return None
+    reports = (
+        ValidationReport.objects.filter(certificate=shown)
+        .select_related("trust_store")
+        .order_by("urgency", "pk")
+    )
+    return Panel(
+        title="Validation",
+        template="truststores/_reports_of_certificate.html",
+        anchor="validation",
+        context={
+            "reports": list(reports[:100]),
+            "certificate": shown,
+            "is_unchained": shown.standing == Standing.UNCHAINED,
+            "has_trust_stores": TrustStore.objects.exists(),
+        },
+    )
+
+
+def stores_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
+    if not isinstance(shown, Certificate):
+        return None
+    memberships = StoreMember.objects.filter(certificate=shown).select_related("trust_store")
+    held = list(memberships.order_by("trust_store__name")[:100])
+    if not held:
+        return None
+    return Panel(
+        title="Member of trust stores",
+        template="truststores/_stores_of_certificate.html",
+        anchor="trust-stores",
+        context={"memberships": held},
+    )
+
+
+def stores_of_crl(request: HttpRequest, shown: object) -> Panel | None:
+    if not isinstance(shown, Crl):
+        return None
+    held = StoreCrl.objects.filter(crl=shown).select_related("trust_store")
+    return Panel(
+        title="Counts in trust stores",
+        template="truststores/_stores_of_crl.html",
+        anchor="trust-stores",
+        context={"held": list(held.order_by("trust_store__name")[:100])},
+    )

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest
+
+from certificates.services.write_crls import write_crls
+from certificates.services.write_rows import known_certificates, write_certificates
+from pki.certificate import CertificateFacts
+from pki.crl import CrlFacts
+from pki.errors import LimitExceeded, SandboxKilled
+from pki.formats.bundle import Block
+from pki.limits import DEFAULT, MEBIBYTE
+from pki.sandbox import stream_blocks
+from truststores.errors import StoreChangeRefused
+from truststores.models import Role
+from truststores.services.add_crls import add_crls
+from truststores.services.add_members import add_members
+from truststores.specs import NewMember
+
+# A trust store is narrow. Whoever has thousands imports them, and chooses from the inventory.
+PASTE_LIMITS = replace(
+    DEFAULT,
+    input_bytes=4 * MEBIBYTE,
+    blocks=500,
+    sandbox_cpu_seconds=10,
+    sandbox_wall_seconds=20.0,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pasted:
+    """What became of a paste: how many joined, and the blocks that were not taken."""
+
+    members: int
+    crls: int
+    rejected: tuple[Block, ...]
+
+
+def add_pasted_members(
+    *,
+    actor: User | None,
+    store_id: int,
+    content: bytes,
+    role: Role | None = None,
+    revision: int | None = None,
+    request: HttpRequest | None = None,
+    moment: datetime | None = None,
+) -> Pasted:
+    """Bring pasted certificates and CRLs into the inventory and into the store, in one act.
+
+    The bytes are opened in the same sandbox as those of an import and by the same rules; what they
+    hold joins the store or nothing does. Raises `StoreChangeRefused` where there is too much of it
+    or nothing in it.
+    """
+    blocks = _read(content)
+    certificates = [block.certificate for block in blocks if block.certificate is not None]
+    crls = [block.crl for block in blocks if block.crl is not None]
+    rejected = tuple(block for block in blocks if block.rejected is not None)
+    if not certificates and not crls:
+        raise StoreChangeRefused("paste.nothing_found", rejected=len(rejected))
+    with transaction.atomic():
+        if certificates:
+            add_members(
+                actor=actor,
+                store_id=store_id,
+                additions=_written(certificates, role),
+                revision=revision,
+                request=request,
+                moment=moment,
+            )
+            revision = None  # It has grown by our own act.
+        if crls:
+            add_crls(
+                actor=actor,
+                store_id=store_id,
+                crl_ids=_written_crls(crls),
+                revision=revision,
+                request=request,
+                moment=moment,
+            )
+    return Pasted(members=len(certificates), crls=len(crls), rejected=rejected)
+
+
+def _read(content: bytes) -> list[Block]:
+    try:
+        return [block for batch in stream_blocks(content, limits=PASTE_LIMITS) for block in batch]
+    except LimitExceeded as error:
+        raise StoreChangeRefused("paste.limit_exceeded", **error.data) from error
+    except SandboxKilled as error:
+        raise StoreChangeRefused("paste.not_readable", **error.data) from error
+
+
+def _written(certificates: Sequence[CertificateFacts], role: Role | None) -> list[NewMember]:
+    write_certificates(certificates, job_id=None)
+    known = known_certificates({facts.sha256 for facts in certificates})
+    return [NewMember(certificate_id=pk, role=role) for pk in sorted(known.values())]
+
+
+def _written_crls(crls: Sequence[CrlFacts]) -> list[int]:
+    _, known = write_crls(crls)
+    return sorted(known[facts.sha256] for facts in crls)

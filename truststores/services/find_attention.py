@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+
+from certificates.models import Certificate, Standing
+from truststores.models import StoreCrl, ValidationReport
+
+SOON = timedelta(days=30)
+CRL_SOON = timedelta(days=3)
+SHOWN = 5
+COUNTED = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attention:
+    """What needs somebody's attention: bounded counts, and the most pressing of each kind."""
+
+    not_trusted: int
+    undetermined: int
+    unchained: int
+    ending: int
+    trusted: int
+    crls: int
+    broken: list[ValidationReport]
+    next_ends: list[Certificate]
+    stale_crls: list[StoreCrl]
+
+
+def find_attention(*, moment: datetime) -> Attention:
+    """What does not work, what will soon stop working, and which CRLs of stores grow old."""
+    active = Certificate.objects.active()
+    ending = active.filter(
+        standing__in=(Standing.TRUSTED, Standing.PARTLY), works_until__lt=moment + SOON
+    )
+    crls = StoreCrl.objects.filter(crl__next_update__lt=moment + CRL_SOON)
+    broken = ValidationReport.objects.not_working().filter(
+        chained=True, certificate__lifecycle="active", verdict="not_trusted"
+    )
+    return Attention(
+        not_trusted=_count(active.with_standing(Standing.NOT_TRUSTED)),
+        undetermined=_count(active.with_standing(Standing.UNDETERMINED, Standing.PARTLY)),
+        unchained=_count(active.with_standing(Standing.UNCHAINED)),
+        ending=_count(ending),
+        trusted=_count(active.with_standing(Standing.TRUSTED)),
+        crls=_count(crls),
+        broken=list(
+            broken.select_related("certificate", "trust_store").order_by("urgency", "pk")[:SHOWN]
+        ),
+        next_ends=list(ending.order_by("works_until", "pk")[:SHOWN]),
+        stale_crls=list(
+            crls.select_related("crl", "trust_store").order_by("crl__next_update", "pk")[:SHOWN]
+        ),
+    )
+
+
+def _count(rows: QuerySet[Any]) -> int:
+    return rows.order_by()[:COUNTED].count()
