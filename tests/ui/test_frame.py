@@ -77,7 +77,7 @@ def test_the_pages_of_one_s_own_account_are_in_the_design(client_for: ClientFor,
 def test_a_second_factor_is_set_up_and_its_codes_are_shown(
     client: Client, person: Callable[..., object]
 ) -> None:
-    from allauth.mfa.totp.internal.auth import (  # type: ignore[import-untyped]  # ships no types
+    from allauth.mfa.totp.internal.auth import (
         format_hotp_value,
         hotp_value,
         yield_hotp_counters_from_time,
