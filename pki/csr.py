@@ -271,6 +271,8 @@ def build_self_signed(
     """
     if not SMALLEST_SERIAL_BITS <= serial.bit_length() <= SERIAL_BITS or serial <= 0:
         raise RequestNotBuilt(why="serial number")
+    if days < 1:
+        raise RequestNotBuilt(why="days")
     key = _signing_key(private_key_der)
     public = key.public_key()
     start = now.replace(microsecond=0)
@@ -321,7 +323,11 @@ def _name(spec: RequestSpec) -> x509.Name:
     values = {item.name: getattr(spec.subject, item.name) for item in fields(Subject)}
     values["common_name"] = common_name_of(spec)
     if values["email"]:
-        values["email"] = _tidy(AltName(kind="email", value=values["email"])).value
+        try:
+            values["email"] = mail_address(values["email"])
+        except NameRefused as error:
+            # `cryptography` would write any octets into the IA5String.
+            raise RequestNotBuilt(why="email") from error
     return x509.Name(
         [
             x509.NameAttribute(oid, values[field])
@@ -432,7 +438,7 @@ def parse_request(data: bytes, *, limits: Limits = DEFAULT) -> RequestFacts:
         request = x509.load_der_x509_csr(data)
     except DerError as error:
         raise NotDecodable(what="request", why=str(error)) from error
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise NotDecodable(what="request", why=decoder_reason(error)) from error
     key = public_key_facts(parts.spki)
     if key.size > limits.rsa_bits:

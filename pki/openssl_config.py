@@ -78,6 +78,9 @@ def openssl_config(spec: RequestSpec, key: KeySpec | None = None) -> OpensslRequ
         *_new_key(key),
         *("-keyout", KEY_FILE, "-out", REQUEST_FILE),
     ]
+    if spec.subject.is_empty:
+        # An empty section is an error to openssl; an empty subject in the command is not.
+        command += ["-subj", "/"]
     if key.algorithm not in ("Ed25519", "Ed448"):
         command.append(f"-{spec.digest}")
     return OpensslRequest(config="\n".join((*lines, "")), command=tuple(command))
