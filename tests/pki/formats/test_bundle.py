@@ -354,6 +354,7 @@ def test_nothing_recognised_says_what_it_looks_like(data: bytes, looks: str) -> 
         b"-----BEGIN ",
         b"-----END ",
         b"-----BEGIN \n",
+        b"-----BEGIN A-----",
         b"Certificate chain\n",
         b"Certificate:\n    Data:\n",
         b"Certificate chain\n 0 s:x\n",
