@@ -191,6 +191,14 @@ def attribute_text(tag: int, content: bytes) -> str:
     return content.decode("latin-1")
 
 
+def shown(text: str) -> str:
+    """The text with everything that does not print (NUL, line ends, bidi marks) escaped."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in text
+    )
+
+
 class Anatomy:
     """A certificate's fields. Raises `DerError` only on construction, where it is not DER at all."""
 

@@ -20,6 +20,7 @@ from pki.verify.anatomy import (
     NAME_URI,
     SUBJECT_ALT_NAME,
     Anatomy,
+    shown,
 )
 from pki.verify.checks.check import Check, warning
 from pki.verify.prepared import Member
@@ -69,19 +70,19 @@ def _of_name(tag: int, content: bytes) -> Iterator[Finding]:
         if len(content) not in _ADDRESS_LENGTHS:
             yield warning("san.ip_malformed", "subjectAltName", value=content.hex())
     elif tag == NAME_EMAIL:
-        if not _EMAIL.fullmatch(_shown(content)):
-            yield warning("san.email_malformed", "subjectAltName", value=_shown(content))
-    elif tag == NAME_URI and not _URI.fullmatch(_shown(content)):
-        yield warning("san.uri_malformed", "subjectAltName", value=_shown(content))
+        if not _EMAIL.fullmatch(_ascii(content)):
+            yield warning("san.email_malformed", "subjectAltName", value=_ascii(content))
+    elif tag == NAME_URI and not _URI.fullmatch(_ascii(content)):
+        yield warning("san.uri_malformed", "subjectAltName", value=_ascii(content))
 
 
-def _shown(content: bytes) -> str:
+def _ascii(content: bytes) -> str:
     """The name as text with everything outside printable ASCII escaped."""
     return content.decode("ascii", "backslashreplace").encode("unicode_escape").decode("ascii")
 
 
 def _of_dns(content: bytes) -> Iterator[Finding]:
-    name = _shown(content)
+    name = _ascii(content)
     labels = name.split(".")
     wild = [position for position, label in enumerate(labels) if "*" in label]
     fixed = labels[1:] if labels[0] == "*" else labels
@@ -115,7 +116,7 @@ def _of_common_name(anatomy: Anatomy, names: tuple[tuple[int, bytes], ...]) -> I
     hosts = any(tag in (NAME_DNS, NAME_IP) for tag, _ in names)
     for name in anatomy.common_names:
         if hosts and name.lower() not in known and name not in known:
-            yield warning("san.cn_not_among_names", "subject", cn=name)
+            yield warning("san.cn_not_among_names", "subject", cn=shown(name))
 
 
 CHECK = Check(

@@ -22,6 +22,7 @@ from pki.verify.anatomy import (
     NAME_EMAIL,
     NAME_IP,
     Anatomy,
+    shown,
 )
 from pki.verify.checks.check import Check, Situation, error, warning
 from pki.verify.prepared import Member
@@ -89,15 +90,15 @@ def _of_names(anatomy: Anatomy) -> Iterator[Finding]:
 
 
 def _of_base(tag: int, base: bytes) -> Iterator[Finding]:
-    shown = base.decode("ascii", "backslashreplace")
+    text = shown(base.decode("ascii", "backslashreplace"))
     if tag == NAME_DNS and base and not _DOMAIN.fullmatch(base):
-        yield warning("constraints.dns_malformed", "nameConstraints", value=shown)
+        yield warning("constraints.dns_malformed", "nameConstraints", value=text)
     elif tag == NAME_IP and not _is_network(base):
         yield warning("constraints.ip_malformed", "nameConstraints", value=base.hex())
     elif tag == NAME_EMAIL and base:
         _, at, domain = base.rpartition(b"@")
         if not _DOMAIN.fullmatch(domain if at else domain.removeprefix(b".")):
-            yield warning("constraints.email_malformed", "nameConstraints", value=shown)
+            yield warning("constraints.email_malformed", "nameConstraints", value=text)
 
 
 def _is_network(base: bytes) -> bool:
@@ -130,7 +131,7 @@ def _of_path(situation: Situation) -> Iterator[Finding]:
                     "constraints.wildcard_under_excluded",
                     "subjectAltName",
                     depth=depth,
-                    excluded=base.decode("ascii", "backslashreplace"),
+                    excluded=shown(base.decode("ascii", "backslashreplace")),
                 )
 
 

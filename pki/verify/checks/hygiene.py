@@ -23,6 +23,7 @@ from pki.verify.anatomy import (
     Anatomy,
     attribute_text,
     dotted,
+    shown,
 )
 from pki.verify.checks.check import Check, Situation, info, warning
 from pki.verify.inputs import Usage
@@ -87,7 +88,7 @@ def _of_country(tag: int, content: bytes) -> Iterator[Finding]:
     if country.upper() == "UK":
         yield warning("hygiene.country_uk", "subject")
     elif len(country) != 2 or not (country.isascii() and country.isalpha()):
-        yield warning("hygiene.country_malformed", "subject", country=country[:64])
+        yield warning("hygiene.country_malformed", "subject", country=shown(country[:64]))
 
 
 def _of_pointers(anatomy: Anatomy, role: str) -> Iterator[Finding]:
