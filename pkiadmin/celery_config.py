@@ -36,11 +36,11 @@ timezone = "UTC"
 enable_utc = True
 
 # Beat asks far more often than the schedule says: a job is made once in each slot, so asking again
-# costs one query, and neither a restart nor a drifting clock skips a turn. A question that no
-# worker took before the next one is dropped.
+# costs one query, and neither a restart nor a drifting clock skips a turn. Questions that busy
+# workers leave lying are dropped after a minute, which clocks of several machines may differ by.
 PULSE = 15.0
-_ONE_PULSE = {"expires": PULSE}
+_SOON = {"expires": 60.0}
 beat_schedule: dict[str, dict[str, Any]] = {
-    name: {"task": "jobs.tick", "schedule": PULSE, "args": [name], "options": _ONE_PULSE}
+    name: {"task": "jobs.tick", "schedule": PULSE, "args": [name], "options": _SOON}
     for name in settings.SCHEDULE
-} | {"sweep": {"task": "jobs.sweep", "schedule": PULSE, "options": _ONE_PULSE}}
+} | {"sweep": {"task": "jobs.sweep", "schedule": PULSE, "options": _SOON}}

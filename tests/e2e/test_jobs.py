@@ -12,6 +12,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.console import Console
 
+CLEAN_UP = "Clean-up of old jobs"
+
 pytestmark = pytest.mark.timeout(180)
 
 
@@ -25,11 +27,11 @@ def test_the_first_page_asks_to_sign_in(console: Console, browser: Browser) -> N
 
 def test_a_row_of_the_schedule_runs_now_and_the_page_follows_it(page: Page) -> None:
     page.goto("/schedule/")
-    row = page.locator("tr", has_text="Clean-up of old jobs")
+    row = page.locator("tr", has_text=CLEAN_UP)
     row.get_by_role("button", name="Run now").click()
-    expect(
-        page.locator("tr", has_text="Clean-up of old jobs").locator("[data-state=done]")
-    ).to_be_visible(timeout=30_000)
+    expect(page.locator("tr", has_text=CLEAN_UP).locator("[data-state=done]")).to_be_visible(
+        timeout=30_000
+    )
     assert page.faults == []  # type: ignore[attr-defined]
 
 
@@ -38,10 +40,10 @@ def test_the_same_without_scripts(
 ) -> None:
     page = page_without_scripts
     page.goto("/schedule/")
-    page.locator("tr", has_text="Clean-up of old jobs").get_by_role("button").click()
+    page.locator("tr", has_text=CLEAN_UP).get_by_role("button").click()
     wait_for_jobs("prune")
     page.get_by_role("link", name="refresh").click()
-    row = page.locator("tr", has_text="Clean-up of old jobs")
+    row = page.locator("tr", has_text=CLEAN_UP)
     expect(row.locator("[data-state=done]")).to_be_visible()
     row.locator("a:has([data-state=done])").click()
     expect(page.get_by_role("button", name="Run again")).to_be_visible()
@@ -53,11 +55,9 @@ def test_the_same_without_scripts(
 
 def test_what_was_done_stands_in_the_log(page: Page, console: Console) -> None:
     page.goto("/schedule/")
-    page.locator("tr", has_text="Clean-up of old jobs").get_by_role(
-        "button", name="Run now"
-    ).click()
+    page.locator("tr", has_text=CLEAN_UP).get_by_role("button", name="Run now").click()
     page.goto("/audit/")
-    expect(page.locator("tbody tr").first).to_contain_text("Clean-up of old jobs")
+    expect(page.locator("tbody tr").first).to_contain_text(CLEAN_UP)
     assert "is whole" in console.manage("verify_audit")
 
 
@@ -68,11 +68,20 @@ def test_a_killed_worker_is_replaced_and_the_next_job_is_done(
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     page.goto("/schedule/")
-    page.locator("tr", has_text="Clean-up of old jobs").get_by_role(
-        "button", name="Run now"
-    ).click()
+    page.locator("tr", has_text=CLEAN_UP).get_by_role("button", name="Run now").click()
     wait_for_jobs("prune", seconds=60)
     deadline = time.monotonic() + 20
     while set(console.workers()) & set(before) or not console.workers():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def test_a_killed_broker_comes_back_and_loses_no_job(
+    page: Page, console: Console, wait_for_jobs: Callable[..., None]
+) -> None:
+    page.goto("/schedule/")
+    broker = next(pid for pid, said in console.processes().items() if "valkey-server" in said)
+    os.kill(broker, signal.SIGKILL)
+    page.locator("tr", has_text=CLEAN_UP).get_by_role("button", name="Run now").click()
+    expect(page.locator("h1")).to_have_text("Schedule")
+    wait_for_jobs("prune", seconds=90)
