@@ -100,9 +100,7 @@ def _subject(
     try:
         check_country(subject.country, extra_countries)
     except CountryRefused as error:
-        yield key_finding(
-            "request.country_refused", place="country", country=subject.country[:16], why=error.code
-        )
+        yield key_finding("request.country_refused", place="country", why=error.code, **error.data)
     if public and subject.organizational_unit:
         # BR, 7.1.2.7.2: no OU since September 2022.
         yield key_finding("request.organizational_unit", place="organizational_unit")

@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pki import der, key_sandbox, ssh_wire
+from pki import der, ssh_wire
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.key_wire import BadKeyWire, decode_answer
 from pki.formats.private_keys import read_private_keys
@@ -129,7 +129,7 @@ def rsa_private(bits: int) -> bytes:
     return sequence(integer(0), modulus, integer(65537), modulus, *[half] * 5)
 
 
-BOMBS = {
+BOMBS: dict[str, tuple[Callable[[], bytes], str]] = {
     "PKCS#8 of 2**31 rounds": (lambda: pkcs8_bomb(2**31), "pbkdf2_rounds"),
     "PKCS#8 of 2**200 rounds": (lambda: pkcs8_bomb(2**200), "pbkdf2_rounds"),
     "PKCS#8 just above": (lambda: pkcs8_bomb(2_000_001), "pbkdf2_rounds"),
@@ -222,7 +222,7 @@ def test_a_child_that_outlives_its_time_is_killed(monkeypatch: pytest.MonkeyPatc
         started.append(process)
         return process  # type: ignore[no-any-return]  # the overloads say too little
 
-    monkeypatch.setattr(key_sandbox.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
     with pytest.raises(SandboxKilled) as killed:
         open_private_keys(b"x", limits=replace(KEY_LIMITS, sandbox_wall_seconds=0.3))
     assert killed.value.data == {"why": "time"}
@@ -262,7 +262,7 @@ def test_secrets_travel_over_the_pipe_only(
         calls.append(repr((command, options)))
         return real(command, **options)  # type: ignore[call-overload,no-any-return]  # passed on
 
-    monkeypatch.setattr(key_sandbox.subprocess, "Popen", popen)
+    monkeypatch.setattr(subprocess, "Popen", popen)
     monkeypatch.setenv("A_SECRET_OF_THE_CONSOLE", "canary")
     data = workshop.ssh_key("Ed25519", PASSPHRASE).read_bytes()
     open_private_keys(data, PASSPHRASE.encode())

@@ -75,7 +75,7 @@ def test_openssl_opens_the_pkcs8(pairs: dict[str, Pair], algorithm: str) -> None
     assert b":4000" in shape
 
 
-@pytest.mark.parametrize("algorithm", ALGORITHMS)
+@pytest.mark.parametrize("algorithm", ["RSA-2048", "P-521", "Ed448"])
 def test_openssl_opens_the_pkcs12_and_finds_no_weak_spot(
     pairs: dict[str, Pair], algorithm: str, tmp_path: Path
 ) -> None:

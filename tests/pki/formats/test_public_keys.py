@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -105,7 +106,7 @@ def test_a_private_key_is_not_kept_where_a_public_one_was_expected(
     workshop: Workshop, kind: str
 ) -> None:
     key = workshop.openssl_key("P-256")
-    data = {
+    made: dict[str, Callable[[], bytes]] = {
         "pkcs8": lambda: key.read_bytes(),
         "traditional": lambda: run("openssl", "pkey", "-in", key, "-traditional"),
         "openssh": lambda: workshop.ssh_key("Ed25519").read_bytes(),
@@ -114,8 +115,8 @@ def test_a_private_key_is_not_kept_where_a_public_one_was_expected(
         ),
         "der": lambda: run("openssl", "pkey", "-in", key, "-outform", "DER"),
         "putty-like": lambda: b"PuTTY-User-Key-File-3: ssh-ed25519\n",
-    }[kind]()
-    contents = read_public_keys(data)
+    }
+    contents = read_public_keys(made[kind]())
     assert codes(contents) == ["keyfile.private_where_public"]
     assert not contents.public_keys
     assert not contents.private_keys
