@@ -86,6 +86,20 @@ def test_trust_outlives_an_issuer_that_has_a_successor() -> None:
     assert report.horizon < MOMENT + 11 * DAY
 
 
+def test_trust_outlives_a_root_where_a_cross_certificate_leads_to_another() -> None:
+    old_root = make_ca("Old root", not_after=MOMENT + 10 * DAY)
+    new_root = make_ca("New root")
+    # OpenSSL takes the first that fits in the order of fingerprints: half of them lead to the old.
+    reports = []
+    for _ in range(12):
+        key = make_key()
+        by_old, by_new = make_ca("CA", old_root, key=key), make_ca("CA", new_root, key=key)
+        leaf = make_leaf("l.example.com", by_old)
+        reports.append(ask(leaf, trust(old_root, new_root, via=[by_old, by_new])))
+    assert {report.path[-1].sha256 for report in reports} == {old_root.sha256, new_root.sha256}
+    assert {report.effective_expiry for report in reports} == {OVER}
+
+
 def test_trust_outlives_a_crl_that_has_a_successor() -> None:
     crls = [
         make_crl(CA, number=1, next_update=MOMENT + 7 * DAY),

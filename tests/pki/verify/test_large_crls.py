@@ -97,6 +97,16 @@ def test_both_ways_agree(
         )
 
 
+def test_of_two_crls_neither_is_believed_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever comes first in the store's order of fingerprints."""
+    for number in range(8):
+        clean = make_crl(CA, number=2 * number + 1, this_update=MOMENT - 2 * DAY)
+        newer = make_crl(CA, number=2 * number + 2, revoked=[4711])
+        with_set, by_openssl = _both(monkeypatch, LEAF, _store(clean, newer))
+        assert with_set == by_openssl
+        assert with_set.verdict is Verdict.NOT_TRUSTED
+
+
 def test_the_set_is_used_for_a_plain_large_crl(monkeypatch: pytest.MonkeyPatch) -> None:
     prepared = prepare(_store(make_crl(CA, revoked=range(10_000, 12_000)), ROOT_CRL))
     asked: list[bool] = []
