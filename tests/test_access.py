@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pkiadmin.roles import Role
@@ -104,12 +105,16 @@ TABLE: dict[str, Row] = {
     "mfa_index": OWN,
     "mfa_authenticate": OWN,
     "mfa_reauthenticate": OWN,
-    "mfa_trust": PUBLIC,
     "mfa_activate_totp": OWN,
     "mfa_deactivate_totp": OWN,
     "mfa_view_recovery_codes": OWN,
     "mfa_generate_recovery_codes": OWN,
     "mfa_download_recovery_codes": OWN,
+}
+
+
+# Browsers give security keys to https addresses alone, and so does the console.
+WITH_SECURITY_KEYS: dict[str, Row] = {
     "mfa_list_webauthn": OWN,
     "mfa_add_webauthn": OWN,
     "mfa_signup_webauthn": PUBLIC,
@@ -118,6 +123,8 @@ TABLE: dict[str, Row] = {
     "mfa_remove_webauthn": OWN,
     "mfa_edit_webauthn": OWN,
 }
+if "webauthn" in settings.MFA_SUPPORTED_TYPES:
+    TABLE |= WITH_SECURITY_KEYS
 
 
 def addresses(
