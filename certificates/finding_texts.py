@@ -362,3 +362,8 @@ def said_stored(stored: Iterable[Mapping[str, object]]) -> list[SaidFinding]:
     return sorted(
         (said(Finding.from_json(one)) for one in stored), key=lambda one: order[one.severity]
     )
+
+
+def finding_text(found: Finding) -> str:
+    """The sentence of a finding alone."""
+    return said(found).sentence

@@ -126,7 +126,6 @@ def certificate_rows() -> QuerySet[Certificate]:
             "lifecycle",
             "key_algorithm",
             "key_size",
-            "created_at",
         )
         .prefetch_related("labels")
         .prefetch_related(Prefetch("alternative_names", first_names, to_attr="first_names"))
@@ -136,12 +135,11 @@ def certificate_rows() -> QuerySet[Certificate]:
 CERTIFICATES = Listing(
     columns=[
         Column(name="name", label="Name", sort="cn"),
-        Column(name="state", label="Validation", kind="state"),
+        Column(name="state", label="Validation", kind="state-cell"),
         Column(name="issuer", label="Issuer"),
         Column(name="ends", label="Ends", sort="not_after", kind="moment"),
         Column(name="works_until", label="Works until", kind="moment"),
         Column(name="key", label="Key"),
-        Column(name="added", label="Added", sort="id", kind="moment"),
     ],
     filterset=CertificateFilters,
     default_sort="name",
@@ -173,7 +171,7 @@ class CrlFilters(_Filters):
 CRLS = Listing(
     columns=[
         Column(name="issuer", label="Issuer"),
-        Column(name="state", label="State", kind="state"),
+        Column(name="state", label="State", kind="state-cell"),
         Column(name="number", label="Number", kind="number"),
         Column(name="from", label="This update", sort="this_update", kind="moment"),
         Column(name="until", label="Next update", sort="next_update", kind="moment"),
@@ -200,7 +198,7 @@ BLOCKS = Listing(
     columns=[
         Column(name="block", label="Block", sort="id", kind="number"),
         Column(name="place", label="Found"),
-        Column(name="outcome", label="Outcome", kind="state"),
+        Column(name="outcome", label="Outcome", kind="state-cell"),
         Column(name="what", label="What it is"),
     ],
     filterset=BlockFilters,

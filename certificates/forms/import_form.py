@@ -47,7 +47,7 @@ class ImportForm(LaidOut, forms.Form):
             Div(
                 "uploads",
                 HTML('<p class="form-text" data-drop-names>Or drop them here.</p>'),
-                css_class="drop-zone",
+                css_class="drop-zone mb-3",
                 data_drop="",
             ),
             "pasted",
