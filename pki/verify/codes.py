@@ -2,8 +2,8 @@
 
 Numbers kept their meaning from release to release but for one pair: up to 1.1.1 number 24 was
 INVALID_CA; since 3.0 that is 79, and 24 is NO_ISSUER_PUBLIC_KEY. Numbers above 94 are newer than
-3.0. Where releases word a number differently, `text` is that of 3.0; reports quote the text of the
-OpenSSL in use.
+3.0. Where releases word a number differently, `text` is that of the oldest that has it; reports quote
+the text of the OpenSSL in use.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ class Code:
 
 
 _PREFIX: Final = "X509_V_ERR_"
+
+# What OpenSSL itself says of a number without a text; up to 4.0 there are two such (101 and 104).
+UNKNOWN_TEXT: Final = "unknown certificate verification error"
 
 
 def _code(number: int, name: str, text: str, cause: str, remedy: str) -> Code:
@@ -825,7 +828,7 @@ _ALL: Final = (
     _code(
         101,
         "CRL_VERIFY_FAILED",
-        "CRL verification failed",
+        UNKNOWN_TEXT,
         "The CRL for the certificate at this depth could not be verified.",
         "Download the CRL again. If it is the same, tell the CA.",
     ),
@@ -839,7 +842,7 @@ _ALL: Final = (
     _code(
         103,
         "AKID_ISSUER_SERIAL_NOT_PAIRED",
-        "Authority Key Identifier issuer and serial number not paired",
+        "Authority Key Identifier issuer and serial number must be paired",
         "The authority key identifier names the issuer's issuer without its serial number, or the"
         " number without the name; the standard wants both or neither.",
         "Have the certificate issued again.",
@@ -847,7 +850,7 @@ _ALL: Final = (
     _code(
         104,
         "IDP_ONLY_USER_CA_ATTR_EXCLUSIVE",
-        "CRL scope flags exclude one another",
+        UNKNOWN_TEXT,
         "The CRL says that it covers only end entities and at the same time only CAs or only"
         " attribute certificates. It covers nothing.",
         "Tell the CA that its issuing distribution point is contradictory.",
@@ -865,7 +868,7 @@ def code_of(number: int) -> Code:
     return Code(
         number,
         f"{_PREFIX}{number}",
-        "unknown certificate verification error",
+        UNKNOWN_TEXT,
         "This number is newer than the console's table of OpenSSL's errors.",
         "Look it up in the documentation of the OpenSSL release that the report names.",
     )
