@@ -16,6 +16,7 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pki import der
 from pki.crl import parse_crl
 from pki.crl_acceptance import (
     Acceptance,
@@ -26,6 +27,7 @@ from pki.crl_acceptance import (
     Why,
     accept_crl,
     crl_matrix,
+    is_signed_by,
 )
 from pki.distribution import ALL_REASONS, Covers, DistributionPoint, distribution_points
 from pki.errors import NotDecodable
@@ -241,6 +243,17 @@ def test_an_outer_algorithm_that_was_not_signed_is_not_believed() -> None:
     at = candidate.rindex(sha256_oid)
     changed = candidate[:at] + bytes.fromhex("2a8648ce3d040303") + candidate[at + 8 :]
     assert whys(changed)[-1:] in ([Why.SIGNATURE_INVALID], [Why.NOT_DECODABLE])
+    # Nor one that would verify: the same algorithm, its NULL parameters left out.
+    key = other_keys()["rsa"]
+    signed = crl(issuer="Signer", key=key)
+    at, end = der.whole(signed, der.SEQUENCE)
+    stop = der.expect(signed, at, end, der.SEQUENCE)[1]
+    signature_at = der.expect(signed, stop, end, der.SEQUENCE)[1]
+    oid = der.encode(der.OID, bytes.fromhex("2a864886f70d01010b"))
+    body = signed[at:stop] + der.encode(der.SEQUENCE, oid) + signed[signature_at:]
+    issuer = authority("Signer", key)
+    assert is_signed_by(signed, issuer)
+    assert not is_signed_by(der.encode(der.SEQUENCE, body), issuer)
 
 
 def test_a_weak_hash_is_not_believed() -> None:

@@ -578,6 +578,25 @@ def test_an_oversized_body_ends_early_and_leaves_memory_alone(
     assert peak < MEBIBYTE
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"HTTP/1.1 200 OK\r\n\r\n%s",
+        b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n0\r\n\r\n",
+    ],
+)
+def test_the_limit_is_exact_in_every_framing(serve: Serve, head: bytes) -> None:
+    def answer(size: int) -> bytes:
+        body = b"x" * size
+        return head % ((size, body) if head.count(b"%") == 2 else body)
+
+    limits = FetchLimits(body_bytes=1000, seconds=5)
+    assert len(get(serve(answer(1000)).url(), limits=limits).body) == 1000
+    with pytest.raises(LimitExceeded):
+        get(serve(answer(1001)).url(), limits=limits)
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_the_largest_body_stands_in_memory_once(serve: Serve, chunked: bool) -> None:
     count = 64 * MEBIBYTE // len(FILLER)
