@@ -472,29 +472,22 @@ def _checked(key: PrivateKeyTypes, line: int, limits: Limits) -> tuple[bytes, tu
     if isinstance(key, rsa.RSAPrivateKey):
         check_rsa_bits(key.key_size, limits)
         findings = _rsa_findings(key, line)
-    elif isinstance(key, ec.EllipticCurvePrivateKey):
-        numbers = key.private_numbers()
-        _same(
-            ec.derive_private_key(numbers.private_value, key.curve).public_key()
-            == key.public_key(),
-            line,
-        )
     elif isinstance(key, dsa.DSAPrivateKey):
         secret = key.private_numbers()
         group = secret.public_numbers.parameter_numbers
-        _same(pow(group.g, secret.x, group.p) == secret.public_numbers.y, line)
-    elif not isinstance(key, ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey):
+        if pow(group.g, secret.x, group.p) != secret.public_numbers.y:
+            raise _Refused(key_finding("keyfile.public_mismatch", place=_place(line)))
+    elif not isinstance(
+        key,
+        # Loading has checked a curve's point; the other two compute theirs.
+        ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey,
+    ):
         name = type(key).__name__.removesuffix("PrivateKey")
         raise _Refused(unsupported(name, line))
     pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     if isinstance(key, rsa.RSAPrivateKey):
         _validate_rsa(key, pkcs8, line)
     return pkcs8, findings
-
-
-def _same(answer: bool, line: int) -> None:
-    if not answer:
-        raise _Refused(key_finding("keyfile.public_mismatch", place=_place(line)))
 
 
 def _validate_rsa(key: rsa.RSAPrivateKey, pkcs8: bytes, line: int) -> None:

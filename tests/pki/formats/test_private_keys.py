@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import traceback
 from pathlib import Path
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
     load_der_private_key,
+    load_ssh_private_key,
 )
 
+from pki import ssh_wire
+from pki.formats import private_keys, putty
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound
 from pki.formats.private_keys import read_private_keys
 from pki.key_faces import key_faces
@@ -288,23 +293,84 @@ def test_an_openssh_cipher_that_is_not_read_is_named(workshop: Workshop) -> None
     assert dict(found.data)["cipher"] == "chacha20-poly1305@openssh.com"
 
 
-def test_numbers_that_do_not_belong_together_are_refused(workshop: Workshop) -> None:
-    key = load_der_private_key(
-        only(read_private_keys(workshop.openssl_key("RSA-2048").read_bytes())).pkcs8, None
-    )
+@pytest.mark.parametrize("fully_checked", [4096, 1024])
+def test_numbers_that_do_not_belong_together_are_refused(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch, fully_checked: int
+) -> None:
+    """Both ways: OpenSSL's check of usual sizes, and the equations of those above."""
+    monkeypatch.setattr(private_keys, "_FULLY_CHECKED", fully_checked)
+    data = workshop.openssl_key("RSA-2048").read_bytes()
+    key = load_der_private_key(only(read_private_keys(data)).pkcs8, None)
     assert isinstance(key, rsa.RSAPrivateKey)
     good = key.private_numbers()
-    bad = rsa.RSAPrivateNumbers(
-        p=good.p,
-        q=good.q,
-        d=good.d + 2,
-        dmp1=good.dmp1,
-        dmq1=good.dmq1,
-        iqmp=good.iqmp,
-        public_numbers=good.public_numbers,
-    ).private_key(unsafe_skip_rsa_key_validation=True)
-    data = bad.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    assert codes(read_private_keys(data)) == ["keyfile.inconsistent"]
+    for change in ({"d": good.d + 2}, {"dmp1": good.dmp1 + 2}, {"iqmp": 3}):
+        assert codes(read_private_keys(pem_of(good, **change))) == ["keyfile.inconsistent"]
+
+
+def test_a_factor_that_is_no_prime_is_found_by_the_signatures(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(private_keys, "_FULLY_CHECKED", 1024)
+    p, q = (2**521 - 1) * (2**607 - 1), CLOSE_PRIMES[0]
+    d = pow(65537, -1, (p - 1) * (q - 1))
+    numbers = rsa.RSAPrivateNumbers(
+        p=p,
+        q=q,
+        d=d,
+        dmp1=d % (p - 1),
+        dmq1=d % (q - 1),
+        iqmp=pow(q, -1, p),
+        public_numbers=rsa.RSAPublicNumbers(65537, p * q),
+    )
+    assert codes(read_private_keys(pem_of(numbers))) == ["keyfile.inconsistent"]
+
+
+def pem_of(numbers: rsa.RSAPrivateNumbers, **changes: int) -> bytes:
+    """The key of these numbers, with some of them changed."""
+    parts = {name: getattr(numbers, name) for name in ("p", "q", "d", "dmp1", "dmq1", "iqmp")}
+    changed = rsa.RSAPrivateNumbers(**parts | changes, public_numbers=numbers.public_numbers)
+    key = changed.private_key(unsafe_skip_rsa_key_validation=True)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+@needs_puttygen
+def test_a_putty_file_with_anothers_public_key_is_refused(workshop: Workshop) -> None:
+    """The MAC of an unencrypted file has no key, so anybody can make it fit."""
+    file = putty.read_putty(workshop.putty_key("Ed25519", parameters="version=3").read_bytes())
+    public = ssh_wire.string(b"ssh-ed25519") + ssh_wire.string(b"\x07" * 32)
+    covered = (file.algorithm, file.encryption, file.comment, public, file.private)
+    mac = hmac.new(b"", b"".join(map(ssh_wire.string, covered)), "sha256").hexdigest()
+    forged = (
+        f"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\nComment: {file.comment.decode()}\n"
+        f"Public-Lines: 1\n{base64.b64encode(public).decode()}\n"
+        f"Private-Lines: 1\n{base64.b64encode(file.private).decode()}\nPrivate-MAC: {mac}\n"
+    )
+    assert codes(read_private_keys(forged.encode())) == ["keyfile.public_mismatch"]
+
+
+@pytest.mark.parametrize("algorithm", ["P-256", "P-521"])
+def test_an_elliptic_key_with_anothers_public_point_is_refused(
+    workshop: Workshop, algorithm: str
+) -> None:
+    data = run("openssl", "pkey", "-in", workshop.openssl_key(algorithm), "-outform", "DER")
+    point = workshop.spki(workshop.openssl_key(algorithm))[-64:]
+    other = run("openssl", "genpkey", "-algorithm", *OPENSSL_ALGORITHMS[algorithm])
+    theirs = run("openssl", "pkey", "-pubout", "-outform", "DER", data=other)[-64:]
+    assert point in data
+    swapped = data.replace(point, theirs)
+    assert codes(read_private_keys(swapped)) == ["keyfile.damaged"]
+
+
+@pytest.mark.filterwarnings("ignore:SSH DSA keys are deprecated")
+def test_a_dsa_key_with_anothers_public_number_is_refused(workshop: Workshop) -> None:
+    key = load_ssh_private_key(workshop.ssh_key("DSA-1024").read_bytes(), None)
+    assert isinstance(key, dsa.DSAPrivateKey)
+    data = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    assert only(read_private_keys(data)).container == "dsa"
+    y = key.public_key().public_numbers().y
+    swapped = data.replace(y.to_bytes(128, "big"), (y ^ 1).to_bytes(128, "big"))
+    assert swapped != data
+    assert codes(read_private_keys(swapped)) == ["keyfile.public_mismatch"]
 
 
 # The next two primes after 2**1023 + 2**1000, found with `openssl prime`.
@@ -323,9 +389,7 @@ def test_primes_that_lie_close_together_are_found() -> None:
         iqmp=pow(q, -1, p),
         public_numbers=rsa.RSAPublicNumbers(65537, p * q),
     )
-    key = numbers.private_key(unsafe_skip_rsa_key_validation=True)
-    data = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    found = only(read_private_keys(data))
+    found = only(read_private_keys(pem_of(numbers)))
     assert "keyfile.close_primes" in [finding.code for finding in found.findings]
 
 
