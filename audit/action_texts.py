@@ -24,6 +24,11 @@ ACTIONS: dict[str, str] = {
     "certificate.lifecycle_changed": "moved {subject} from {before} to {after}",
     "certificates.deleted": "deleted {count} certificates ({names})",
     "crls.deleted": "deleted {count} CRLs ({names})",
+    # keys
+    "key.generated": "made the key “{subject}” ({kind})",
+    "key.imported": "imported the key “{subject}” ({kind})",
+    "key.state_changed": "moved the key “{subject}” from {from} to {to}",
+    "key.refused": "was refused the key “{subject}” ({purpose}, {code})",
     # trust stores
     "trust_store.created": "created the trust store “{subject}”",
     "trust_store.changed": "changed the policy of the trust store “{subject}”",

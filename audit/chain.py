@@ -10,10 +10,11 @@ import secrets
 from datetime import UTC
 
 from django.conf import settings
-from pki.sealing import Sealed, open_sealed, seal
 
 from audit.models import AuditEvent, AuditHead, AuditKey
 from pki.kek import load_kek
+from pki.keyring import find_kek
+from pki.sealing import Sealed, open_sealed, seal
 
 ONLY_ROW = 1
 CONTEXT = b"pkiadmin audit key"
@@ -33,9 +34,8 @@ def chain_key(*, may_make: bool = False) -> bytes:
 
 @functools.lru_cache(maxsize=4)
 def _opened(sealed: bytes) -> bytes:
-    return open_sealed(
-        Sealed.from_bytes(sealed), kek=load_kek(settings.KEK_SOURCE), context=CONTEXT
-    )
+    stored = Sealed.from_bytes(sealed)
+    return open_sealed(stored, kek=find_kek(settings.KEK_SOURCE, stored.kek_id), context=CONTEXT)
 
 
 def mac_of_event(event: AuditEvent, key: bytes) -> str:

@@ -10,6 +10,18 @@ from certificates.models.certificate import (
 )
 from certificates.models.crl import Crl, CrlDer, CrlOrigin
 from certificates.models.imports import ImportBlock, ImportUpload, Outcome
+from certificates.models.keys import (
+    KeyImport,
+    KeyOrigin,
+    KeyState,
+    KeyTransition,
+    Owner,
+    OwnerKind,
+    PrivateKey,
+    PublicKey,
+    SealedKey,
+    SealingKey,
+)
 from certificates.models.label import Label
 
 __all__ = [
@@ -22,8 +34,18 @@ __all__ = [
     "CrlOrigin",
     "ImportBlock",
     "ImportUpload",
+    "KeyImport",
+    "KeyOrigin",
+    "KeyState",
+    "KeyTransition",
     "Label",
     "Lifecycle",
     "Outcome",
+    "Owner",
+    "OwnerKind",
+    "PrivateKey",
+    "PublicKey",
+    "SealedKey",
+    "SealingKey",
     "Standing",
 ]

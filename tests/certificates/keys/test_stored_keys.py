@@ -1,0 +1,38 @@
+"""The key store: what is sealed, what opens, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from audit.models import AuditEvent
+from audit.services.verify_audit import verify_audit
+from certificates.key_refusals import KeyRefused
+from certificates.models import (
+    KeyOrigin,
+    KeyState,
+    PrivateKey,
+    PublicKey,
+    SealedKey,
+)
+from certificates.services.change_key_state import change_key_state
+from certificates.services.open_private_key import EXPORT, SIGN, open_private_key
+from certificates.services.store_private_key import store_private_key
+from pki.key_generation import KeySpec, generate, public_part
+
+pytestmark = pytest.mark.django_db
+
+
+def a_key(**options: Any) -> PrivateKey:
+    given = {"actor": None, "name": "a key", "origin": KeyOrigin.GENERATED}
+    return store_private_key(**(given | {"pkcs8": generate(KeySpec(algorithm="P-256"))} | options))
+
+
+def test_it_gives_back_the_same_bytes() -> None:
+    pkcs8 = generate(KeySpec(algorithm="Ed25519"))
+    key = a_key(pkcs8=pkcs8)
+    assert open_private_key(key=key, purpose=SIGN) == pkcs8
+    assert bytes(key.spki) == public_part(pkcs8)
