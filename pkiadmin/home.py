@@ -27,13 +27,13 @@ def home(request: HttpRequest) -> HttpResponse:
     if context["has_certificates"]:
         attention = find_attention(moment=timezone.now())
         failed = Job.objects.filter(state__in=FAILED, parent=None).order_by("-created_at", "-pk")
-        context["tally"] = _tally(attention, failed)
+        context["tally"] = _tally(attention)
         context["sections"] = _sections(attention, failed)
         context["shows_steps"] = not context["has_trust_stores"]
     return render(request, "pkiadmin/home.html", context)
 
 
-def _tally(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any]]:
+def _tally(attention: Attention) -> list[dict[str, Any]]:
     certificates = reverse("certificates:certificates")
     return [
         {
@@ -65,13 +65,6 @@ def _tally(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any]]:
             "url": reverse("truststores:trust_stores"),
         },
         {
-            "label": "Failed jobs",
-            "count": failed.order_by()[:10_000].count(),
-            "icon": "bug",
-            "tone": "bad",
-            "url": f"{reverse('jobs:jobs')}?state=failed",
-        },
-        {
             "label": "Not chained",
             "count": attention.unchained,
             "icon": "unlink",
@@ -92,7 +85,7 @@ def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any
     return [
         {
             "title": "Not trusted",
-            "url": f"{reverse('truststores:reports')}?verdict=not_trusted&counts=yes",
+            "url": f"{reverse('certificates:certificates')}?standing=not_trusted",
             "says": "Every certificate that chains to a trust store works.",
             "rows": [
                 {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from certificates.models import Certificate, CertificateDer
@@ -35,9 +35,9 @@ class Issuer:
     issuer: str
 
 
-def policy_of(store: TrustStore, *, usage: Usage | None = None) -> Policy:
+def policy_of(store: TrustStore) -> Policy:
     return Policy(
-        usage=usage or Usage(store.usage),
+        usage=Usage(store.usage),
         revocation=Revocation(store.revocation),
         security_level=store.security_level,
         partial_chain=store.partial_chain,
@@ -104,6 +104,23 @@ def judged_as_issuer(*, is_ca: bool, key_usage: str) -> bool:
     """
     usages = frozenset(key_usage.replace(",", " ").split())
     return is_ca and bool(usages) and not usages & _TLS_KEY_USAGES
+
+
+def policy_for(policy: Policy, *, is_ca: bool, key_usage: str, self_issued: bool) -> Policy:
+    """The policy of a store as it is asked of this certificate.
+
+    An authority is judged as an issuer: for any usage; without a CRL of its own where the store
+    asks only for those of end certificates; and without one at all where it is a root, which no
+    CRL but its own could name (RFC 5280, section 6.1, leaves the anchor out).
+    """
+    if not judged_as_issuer(is_ca=is_ca, key_usage=key_usage):
+        return policy
+    needs_crl = policy.revocation is Revocation.CHAIN and not self_issued
+    return replace(
+        policy,
+        usage=Usage.ANY,
+        revocation=Revocation.CHAIN if needs_crl else Revocation.NONE,
+    )
 
 
 def issuers_above(names: Collection[str]) -> dict[str, tuple[Issuer, ...]]:

@@ -70,7 +70,7 @@ class ReportFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-f
 REPORTS = Listing(
     columns=[
         Column(name="certificate", label="Certificate"),
-        Column(name="urgency", label="Verdict", sort="urgency", kind="state"),
+        Column(name="urgency", label="Verdict", sort="urgency"),
         Column(name="store", label="Trust store", sort="trust_store__name"),
         Column(name="code", label="OpenSSL", sort="first_code"),
         Column(name="until", label="Works until", sort="effective_expiry", kind="moment"),
@@ -84,7 +84,7 @@ AUTHORITIES = Listing(
     columns=[
         Column(name="check", label="", kind="check"),
         Column(name="cn", label="Certificate", sort="cn"),
-        Column(name="standing", label="State", kind="state"),
+        Column(name="standing", label="State"),
         Column(name="ends", label="Valid until", sort="not_after", kind="moment"),
     ],
     default_sort="cn",

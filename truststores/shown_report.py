@@ -199,7 +199,8 @@ def _finding(finding: Finding) -> ShownFinding:
     return ShownFinding(
         severity=finding.severity.value,
         says=says.format_map(data),
-        remedy=remedy.format_map(data),
+        # The page has told what helps against OpenSSL's own answers before.
+        remedy="" if finding.code == "openssl.diagnostic" else remedy.format_map(data),
         code=finding.code,
     )
 

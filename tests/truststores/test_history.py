@@ -30,7 +30,7 @@ from tests.truststores.conftest import (
     leaf,
     work_off,
 )
-from truststores.inputs import judged_as_issuer, policy_of
+from truststores.inputs import policy_of
 from truststores.models import Role, StoreCrl, StoreMember, StoreName, TrustStore, ValidationReport
 from truststores.services.add_crls import add_crls
 from truststores.services.add_members import add_members
@@ -267,10 +267,13 @@ def _validated(
         )
         for role in Role
     }
-    usage = Usage(store.usage)
-    if judged_as_issuer(is_ca=row.is_ca, key_usage=row.key_usage):
-        usage = Usage.ANY
-    policy = asdict(policy_of(store)) | {"usage": usage}
+    policy = asdict(policy_of(store))
+    if row.is_ca:
+        asked = policy["revocation"] is Revocation.CHAIN and not row.self_issued
+        policy |= {
+            "usage": Usage.ANY,
+            "revocation": Revocation.CHAIN if asked else Revocation.NONE,
+        }
     trust = TrustInput(
         anchors=roles[Role.ANCHOR],
         intermediates=roles[Role.INTERMEDIATE],

@@ -178,7 +178,7 @@ def test_it_asks_for_crls_as_the_store_says(
 
 def test_it_ends_a_path_at_an_intermediate_only_with_partial_chains(store_of: StoreOf) -> None:
     def with_policy(name: str, *, partial: bool) -> TrustStore:
-        store = store_of(name, partial_chain=partial)
+        store: TrustStore = store_of(name, partial_chain=partial)
         [issuing] = bring_in(ISSUING)
         addition = NewMember(certificate_id=issuing.pk, role=Role.ANCHOR)
         add_members(actor=None, store_id=store.pk, additions=[addition], moment=NOW)

@@ -20,13 +20,6 @@ class ReportQuerySet(models.QuerySet["ValidationReport"]):
         """What has to be made again; one look into the index `report_due`."""
         return self.filter(due_at__lte=moment)
 
-    def counting(self) -> Self:
-        """What says something about a certificate: made, and of a usage it is meant for."""
-        return self.filter(meant_for_usage=True).exclude(verdict="pending")
-
-    def not_working(self) -> Self:
-        return self.filter(verdict__in=("not_trusted", "undetermined"), meant_for_usage=True)
-
     def with_code(self, number: int) -> Self:
         """Those in which OpenSSL gave this number, at any depth."""
         return self.filter(codes__contains=f" {number}@")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.db import models
 
@@ -14,6 +14,3 @@ class TrustStoreQuerySet(models.QuerySet["TrustStore"]):
     def locked(self, pk: int) -> TrustStore:
         """The store, for a change: nobody else changes it before this transaction ends."""
         return self.select_for_update().get(pk=pk)
-
-    def holding(self, certificate_id: int) -> Self:
-        return self.filter(members__certificate_id=certificate_id)

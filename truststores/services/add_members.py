@@ -17,6 +17,7 @@ from truststores.services.lead_names import lead_names
 from truststores.services.pair_certificates import pair_certificates
 from truststores.services.place_certificates import place_batch
 from truststores.services.revise_store import Revision, revise_store
+from truststores.services.settle_loose import settle_loose
 from truststores.specs import NewMember
 
 
@@ -74,8 +75,7 @@ def _join(change: Revision, additions: Sequence[NewMember]) -> list[StoreMember]
     certificates = list(Certificate.objects.filter(pk__in=wanted).order_by("pk"))
     # An arrival that no placement has seen would pass as placed once it has a report here.
     unplaced = list(find_unplaced().filter(pk__in=wanted))
-    if unplaced:
-        place_batch(batch=unplaced, moment=change.moment)
+    below = place_batch(batch=unplaced, moment=change.moment) if unplaced else set()
     ders = ders_of([certificate.pk for certificate in certificates])
     StoreMember.objects.bulk_create(
         [
@@ -98,6 +98,8 @@ def _join(change: Revision, additions: Sequence[NewMember]) -> list[StoreMember]
     lead_names(
         store_id=change.store.pk, names=follow_names(names=names - known), moment=change.moment
     )
+    # Only now: a loose report of what leads into this store has become its report, and stays.
+    settle_loose(names=below, moment=change.moment)
     return list(
         StoreMember.objects.filter(trust_store=change.store, certificate__in=wanted).select_related(
             "certificate"

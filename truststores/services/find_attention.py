@@ -37,8 +37,11 @@ def find_attention(*, moment: datetime) -> Attention:
         standing__in=(Standing.TRUSTED, Standing.PARTLY), works_until__lt=moment + SOON
     )
     crls = StoreCrl.objects.filter(crl__next_update__lt=moment + CRL_SOON)
-    broken = ValidationReport.objects.not_working().filter(
-        chained=True, certificate__lifecycle="active", verdict="not_trusted"
+    broken = ValidationReport.objects.filter(
+        certificate__standing=Standing.NOT_TRUSTED,
+        certificate__lifecycle="active",
+        chained=True,
+        verdict="not_trusted",
     )
     return Attention(
         not_trusted=_count(active.with_standing(Standing.NOT_TRUSTED)),

@@ -44,16 +44,19 @@ def place_certificates(
             )
             if not batch:
                 return count
-            place_batch(batch=batch, moment=moment)
+            settle_loose(names=place_batch(batch=batch, moment=moment), moment=moment)
             count += len(batch)
             after_batch(count)
 
 
-def place_batch(*, batch: list[Certificate], moment: datetime) -> None:
-    """Place these arrivals; the caller's transaction holds the turn."""
+def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
+    """Place these arrivals; the caller's transaction holds the turn.
+
+    Gives the names below the CAs among them: what was issued under these may be loose no longer,
+    which the caller settles when everything that it does is done.
+    """
     issuers = [certificate for certificate in batch if certificate.is_ca]
-    if issuers:
-        _place_issuers(issuers, moment)
+    rests_on = _place_issuers(issuers, moment) if issuers else set()
     arrivals = Certificate.objects.filter(pk__in=[certificate.pk for certificate in batch])
     led_to = StoreName.objects.filter(
         name_sha256__in={certificate.issuer_sha256 for certificate in batch}
@@ -84,9 +87,10 @@ def place_batch(*, batch: list[Certificate], moment: datetime) -> None:
             if certificate.pk not in paired
         ]
     )
+    return rests_on
 
 
-def _place_issuers(issuers: list[Certificate], moment: datetime) -> None:
+def _place_issuers(issuers: list[Certificate], moment: datetime) -> set[str]:
     """Let the names of new CAs lead into the stores, and make due what rests on them."""
     rests_on = follow_names(names={issuer.subject_sha256 for issuer in issuers})
     for reports in ValidationReport.objects.resting_on(rests_on):
@@ -107,7 +111,6 @@ def _place_issuers(issuers: list[Certificate], moment: datetime) -> None:
         )
         if added := follow_names(names=names - known):
             lead_names(store_id=store_id, names=added, moment=moment)
-    settle_loose(names=rests_on, moment=moment)
     PlacedIssuer.objects.bulk_create(
         [
             PlacedIssuer(certificate=issuer, subject_sha256=issuer.subject_sha256)
@@ -115,6 +118,7 @@ def _place_issuers(issuers: list[Certificate], moment: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+    return rests_on
 
 
 @transaction.atomic

@@ -100,11 +100,13 @@ def codes_text(diagnostics: Sequence[Diagnostic]) -> str:
 def meant_for_usage(report: Report) -> bool:
     """Whether the store's usage has anything to do with the certificate.
 
-    A client certificate in a store for servers is no fault: a report whose only trouble is
-    OpenSSL's purpose mismatch at the leaf itself says nothing about whether it works.
+    A client certificate in a store for servers is no fault: where OpenSSL finds a purpose mismatch
+    at the leaf itself, whatever else it finds says nothing about whether the certificate works.
     """
-    faults = {(one.number, one.depth) for one in report.diagnostics}
-    return faults != {(X509_V_ERR_INVALID_PURPOSE, 0)}
+    return not any(
+        one.number == X509_V_ERR_INVALID_PURPOSE and one.depth == 0 and not one.crl_path
+        for one in report.diagnostics
+    )
 
 
 def urgency_of(verdict: str, *, meant: bool, chained: bool, expiry: datetime | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
-from pki.verify.inputs import Question, TrustInput, Usage
+from pki.verify.inputs import Policy, Question
 from pki.verify.report import Report
 from pki.verify.run import PreparedTrust, prepare, validate
 from truststores.inputs import (
@@ -15,7 +15,8 @@ from truststores.inputs import (
     StoreInput,
     ders_of,
     issuers_above,
-    judged_as_issuer,
+    policy_for,
+    policy_of,
     store_digest,
     store_input,
 )
@@ -24,7 +25,7 @@ from truststores.models import TrustStore, ValidationReport
 # Prepared stores are kept per process: decoding 150 roots costs as much as validating hundreds of
 # leaves. Their key is the digest of what they were made of, so none is ever out of date.
 _MOST_PREPARED = 16
-_prepared: OrderedDict[tuple[str, Usage], PreparedTrust] = OrderedDict()
+_prepared: OrderedDict[tuple[str, Policy], PreparedTrust] = OrderedDict()
 _turn = Lock()
 
 
@@ -49,6 +50,7 @@ class _Due:
     issuer_sha256: str
     is_ca: bool
     key_usage: str
+    self_issued: bool
 
 
 def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[MadeReport]:
@@ -67,6 +69,7 @@ def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[Ma
             issuer_sha256=row[5],
             is_ca=row[6],
             key_usage=row[7],
+            self_issued=row[8],
         )
         for row in ValidationReport.objects.due(moment)
         .filter(pk__in=report_ids)
@@ -80,6 +83,7 @@ def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[Ma
             "certificate__issuer_sha256",
             "certificate__is_ca",
             "certificate__key_usage",
+            "certificate__self_issued",
         )
     ]
     return list(_made(due, moment))
@@ -100,12 +104,13 @@ def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
         store = stores.get(row.trust_store_id)
         if leaf is None or store is None:
             continue  # Deleted since the row was read, and its report with it.
-        usage = (
-            Usage.ANY
-            if judged_as_issuer(is_ca=row.is_ca, key_usage=row.key_usage)
-            else Usage(store.usage)
+        policy = policy_for(
+            policy_of(store),
+            is_ca=row.is_ca,
+            key_usage=row.key_usage,
+            self_issued=row.self_issued,
         )
-        digest, trust = _prepared_for(store, digests[store.pk], usage)
+        digest, trust = _prepared_for(store, digests[store.pk], policy)
         untrusted = [
             issuer
             for issuer in above[row.issuer_sha256]
@@ -118,30 +123,26 @@ def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
             pk=row.pk,
             certificate_id=row.certificate_id,
             generation=row.generation,
-            inputs_digest=_inputs_digest(digest, usage, row.sha256, untrusted),
+            inputs_digest=_inputs_digest(digest, policy, row.sha256, untrusted),
             report=validate(question, trust),
         )
 
 
-def _prepared_for(store: TrustStore, digest: str, usage: Usage) -> tuple[str, PreparedTrust]:
+def _prepared_for(store: TrustStore, digest: str, policy: Policy) -> tuple[str, PreparedTrust]:
     with _turn:
-        kept = _prepared.get((digest, usage))
+        kept = _prepared.get((digest, policy))
         if kept is not None:
-            _prepared.move_to_end((digest, usage))
+            _prepared.move_to_end((digest, policy))
             return digest, kept
     read: StoreInput = store_input(store)
-    made = prepare(_with_usage(read.trust, usage))
+    made = prepare(replace(read.trust, policy=policy))
     with _turn:
-        _prepared[read.digest, usage] = made
+        _prepared[read.digest, policy] = made
         while len(_prepared) > _MOST_PREPARED:
             _prepared.popitem(last=False)
     return read.digest, made
 
 
-def _with_usage(trust: TrustInput, usage: Usage) -> TrustInput:
-    return replace(trust, policy=replace(trust.policy, usage=usage))
-
-
-def _inputs_digest(digest: str, usage: Usage, leaf: str, untrusted: list[Issuer]) -> str:
-    parts = [digest, usage.value, leaf, *sorted(issuer.sha256 for issuer in untrusted)]
+def _inputs_digest(digest: str, policy: Policy, leaf: str, untrusted: list[Issuer]) -> str:
+    parts = [digest, repr(policy), leaf, *sorted(issuer.sha256 for issuer in untrusted)]
     return sha256("\n".join(parts).encode()).hexdigest()

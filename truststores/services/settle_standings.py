@@ -26,10 +26,10 @@ def settle_standings(*, certificate_ids: Collection[int]) -> None:
         )
         present = list(locked.values_list("pk", flat=True))
         answers: defaultdict[int, list[_Answer]] = defaultdict(list)
-        for certificate_id, *answer in ValidationReport.objects.filter(
+        for certificate_id, verdict, meant, expiry in ValidationReport.objects.filter(
             certificate__in=present, chained=True
         ).values_list("certificate_id", "verdict", "meant_for_usage", "effective_expiry"):
-            answers[certificate_id].append((answer[0], answer[1], answer[2]))
+            answers[certificate_id].append((verdict, meant, expiry))
         record_standing(standings=[_standing(pk, answers[pk]) for pk in present])
 
 

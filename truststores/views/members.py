@@ -21,6 +21,7 @@ from truststores.services.remove_crl import remove_crl
 from truststores.services.remove_member import remove_member
 from truststores.services.start_from_roots import start_from_roots
 from truststores.specs import NewMember
+from truststores.views.actor import actor_of
 from truststores.views.refusals import tell_refusal
 from ui.http import render_page
 
@@ -65,7 +66,7 @@ def _add_chosen(request: HttpRequest, store: TrustStore) -> HttpResponse:
         if not chosen:
             raise StoreChangeRefused("members.none_chosen")
         added = add_members(
-            actor=request.user,
+            actor=actor_of(request),
             store_id=store.pk,
             additions=[
                 NewMember(certificate_id=one, role=Role(role) if role in Role.values else None)
@@ -88,7 +89,7 @@ def trust_store_trust(request: HttpRequest, pk: int) -> HttpResponse:
     store = get_object_or_404(TrustStore, pk=pk)
     certificate = get_object_or_404(Certificate, pk=request.POST.get("certificate") or 0)
     add_members(
-        actor=request.user,
+        actor=actor_of(request),
         store_id=store.pk,
         additions=[NewMember(certificate_id=certificate.pk, role=Role.ANCHOR)],
         request=request,
@@ -109,7 +110,7 @@ def trust_store_paste(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             pasted = add_pasted_members(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 content=form.to_content(),
                 role=form.to_role(),
@@ -151,7 +152,7 @@ def trust_store_roots(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and bundle is not None:
         try:
             count = start_from_roots(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 bundle=bundle,
                 chosen=request.POST.getlist("root")[:MOST_CHOSEN],
@@ -197,7 +198,7 @@ def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse
     if request.method == "POST":
         try:
             remove_member(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 member_id=member.pk,
                 revision=RevisionForm.of(request.POST),
@@ -224,7 +225,7 @@ def store_crls_add(request: HttpRequest, pk: int) -> HttpResponse:
         if not Crl.objects.filter(pk__in=chosen).exists():
             raise StoreChangeRefused("crls.none_chosen")
         added = add_crls(
-            actor=request.user,
+            actor=actor_of(request),
             store_id=store.pk,
             crl_ids=chosen,
             revision=RevisionForm.of(request.POST),
@@ -248,7 +249,7 @@ def crl_remove(request: HttpRequest, pk: int, store_crl_pk: int) -> HttpResponse
     if request.method == "POST":
         try:
             remove_crl(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 store_crl_id=held.pk,
                 revision=RevisionForm.of(request.POST),

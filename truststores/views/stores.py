@@ -25,6 +25,7 @@ from truststores.services.find_matching_crls import find_matching_crls
 from truststores.services.make_store_download import make_store_download
 from truststores.services.sum_up_store import sum_up_store
 from truststores.texts import policy_words, refusal_text
+from truststores.views.actor import actor_of
 from truststores.views.refusals import tell_refusal
 from ui.http import attachment
 
@@ -111,7 +112,9 @@ def trust_store_new(request: HttpRequest) -> HttpResponse:
     form.cancel_url = reverse("truststores:trust_stores")
     if request.method == "POST" and form.is_valid():
         try:
-            store = create_trust_store(actor=request.user, spec=form.to_spec(), request=request)
+            store = create_trust_store(
+                actor=actor_of(request), spec=form.to_spec(), request=request
+            )
         except StoreChangeRefused as refusal:
             form.add_error("name", _sentence(refusal))
         else:
@@ -130,7 +133,7 @@ def trust_store_edit(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             change_trust_store(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 revision=form.cleaned_data["revision"] or 0,
                 spec=form.to_spec(),
@@ -154,7 +157,7 @@ def trust_store_delete(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         try:
             delete_trust_store(
-                actor=request.user,
+                actor=actor_of(request),
                 store_id=store.pk,
                 revision=RevisionForm.of(request.POST) or 0,
                 request=request,
