@@ -217,6 +217,45 @@ class PublicKey(_PublicFacts):
         return reverse("certificates:public_key", args=[self.pk])
 
 
+class Protocol(models.TextChoices):
+    """What speaks with a key."""
+
+    SSH = "ssh", "SSH / SFTP"
+    TLS = "tls", "TLS (HTTPS, FTPS)"
+    OTHER = "other", "Something else"
+
+
+class KeyUse(models.Model):
+    """Somewhere that a key is used: known from the file it came in, or told by somebody.
+
+    By the key and not by its row: a public key keeps its uses when its private part arrives.
+    """
+
+    spki_sha256 = models.CharField(max_length=64, db_index=True)
+    protocol = models.CharField(max_length=5, choices=Protocol.choices)
+    owner = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="key_uses")
+    place = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["protocol", "place", "id"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(
+                fields=["spki_sha256", "protocol", "owner", "place"],
+                name="one_use_per_place",
+            ),
+            models.UniqueConstraint(
+                fields=["spki_sha256", "protocol", "place"],
+                condition=models.Q(owner=None),
+                name="one_use_of_nobody_per_place",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.place or self.get_protocol_display()
+
+
 class KeyImport(models.Model):
     """What became of one form of keys brought in: public facts and outcomes only.
 

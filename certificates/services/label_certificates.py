@@ -31,7 +31,7 @@ def label_certificates(
     if remove:
         links.objects.filter(certificate__in=chosen, label__name__in=remove).delete()
         # A label that is on nothing is a word nobody uses; it only lengthens every choice.
-        Label.objects.filter(name__in=remove, certificates=None).delete()
+        Label.objects.unused().filter(name__in=remove).delete()
     if chosen and (add or remove):
         record(
             actor=actor,
