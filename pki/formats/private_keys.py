@@ -9,6 +9,7 @@ No exception that leaves this module holds a private byte or a passphrase, nor d
 
 from __future__ import annotations
 
+import re
 import secrets
 import warnings
 from collections.abc import Callable
@@ -56,7 +57,17 @@ _OPENSSH_MAGIC = b"openssh-key-v1\0"
 _OPENSSH_CIPHERS = frozenset((b"none", b"aes256-ctr", b"aes256-cbc", b"aes256-gcm@openssh.com"))
 _CERTIFICATES = frozenset(("CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"))
 _TRADITIONAL = {"RSA PRIVATE KEY": "pkcs1", "EC PRIVATE KEY": "sec1", "DSA PRIVATE KEY": "dsa"}
+# RFC 1421, 4.6.1.3; each cipher with the octets of its block.
+_DEK_INFO = re.compile(rb"DEK-Info:[ \t]*(?P<cipher>[A-Za-z0-9-]+),(?P<iv>[0-9A-Fa-f]*)[ \t]*\n")
+_DEK_CIPHERS = {
+    b"AES-128-CBC": 16,
+    b"AES-192-CBC": 16,
+    b"AES-256-CBC": 16,
+    b"DES-EDE3-CBC": 8,
+    b"DES-CBC": 8,
+}
 _CLOSE_BITS = 100
+_DOTTED = re.compile(r"[0-2](?:\.[0-9]+){2,31}")
 _FULLY_CHECKED = 4096
 _TRIALS = 8
 
@@ -235,6 +246,7 @@ class _Reading:
 
     def _legacy(self, span: pem.Span) -> None:
         """The encryption of OpenSSL before PKCS#8: one round of MD5, so cheap for everybody."""
+        _check_dek_info(span)
         label = span.label.encode()
         lines = b"\n".join(line.strip() for line in span.body.strip().split(b"\n"))
         block = b"-----BEGIN %b-----\n%b\n-----END %b-----\n" % (label, lines, label)
@@ -422,6 +434,18 @@ def _decoded(span: pem.Span) -> bytes:
     raise _Refused(damaged("base64", span.line))
 
 
+def _check_dek_info(span: pem.Span) -> None:
+    """Cipher and initialization vector; one of the wrong length would crash the library."""
+    found = _DEK_INFO.search(span.body[:512])
+    if found is None:
+        raise _Refused(damaged("DEK-Info", span.line))
+    cipher = found["cipher"].upper()
+    if cipher not in _DEK_CIPHERS:
+        raise _unsupported_cipher(cipher, span.line)
+    if len(found["iv"]) != 2 * _DEK_CIPHERS[cipher]:
+        raise _Refused(damaged("DEK-Info", span.line))
+
+
 def _der_container(data: bytes) -> str:
     """Which of the forms a private key's DER is, by its first fields."""
     at, end = der.whole(data, der.SEQUENCE)
@@ -442,18 +466,23 @@ def _load(load: Callable[[], PrivateKeyTypes], *, encrypted: bool, line: int) ->
             # DSA is deprecated, and its finding says so.
             warnings.simplefilter("ignore")
             return load()
-    except UnsupportedAlgorithm as error:
-        text = str(error).lower()
-        if "cipher" in text or "encryption" in text or "pbe" in text:
-            refusal = key_finding("keyfile.unsupported_cipher", place=_place(line), cipher="")
-        else:
-            refusal = unsupported("", line)
-    except (ValueError, TypeError):
-        if encrypted:
-            refusal = key_finding("keyfile.wrong_passphrase", place=_place(line))
-        else:
-            refusal = damaged("private key", line)
+    except (UnsupportedAlgorithm, ValueError, TypeError) as error:
+        refusal = _why_not(error, encrypted=encrypted, line=line)
     raise _Refused(refusal)
+
+
+def _why_not(error: Exception, *, encrypted: bool, line: int) -> Finding:
+    """What the library's refusal means. Of its text only an object identifier is repeated."""
+    said = str(error)
+    named = _DOTTED.search(said)
+    algorithm = named.group() if named else ""
+    if "encryption algorithm" in said or "cipher" in said.lower():
+        return _unsupported_cipher(algorithm.encode(), line).found
+    if isinstance(error, UnsupportedAlgorithm):
+        return unsupported(algorithm or "EC with explicit parameters", line)
+    if encrypted and "DEK-Info" not in said:
+        return key_finding("keyfile.wrong_passphrase", place=_place(line))
+    return damaged("private key", line)
 
 
 def _unsupported_cipher(name: bytes, line: int) -> _Refused:

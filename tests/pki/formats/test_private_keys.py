@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hmac
 import traceback
 from pathlib import Path
 
+import cryptography_vectors
 import pytest
 from cryptography.hazmat.primitives.asymmetric import dsa, rsa
 from cryptography.hazmat.primitives.serialization import (
@@ -18,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pki import ssh_wire
+from pki.errors import LimitExceeded
 from pki.formats import private_keys, putty
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound
 from pki.formats.private_keys import read_private_keys
@@ -293,6 +296,60 @@ def test_an_openssh_cipher_that_is_not_read_is_named(workshop: Workshop) -> None
     assert dict(found.data)["cipher"] == "chacha20-poly1305@openssh.com"
 
 
+@pytest.mark.parametrize(
+    ("header", "code"),
+    [
+        ("AES-256-CBC,00", "keyfile.damaged"),
+        ("AES-256-CBC," + "00" * 15, "keyfile.damaged"),
+        ("AES-256-CBC," + "00" * 17, "keyfile.damaged"),
+        ("AES-256-CBC", "keyfile.damaged"),
+        ("CAMELLIA-256-CBC," + "00" * 16, "keyfile.unsupported_cipher"),
+        ("AES-256-CBC," + "00" * 16, "keyfile.wrong_passphrase"),
+    ],
+)
+def test_a_bad_initialization_vector_never_reaches_the_library(header: str, code: str) -> None:
+    body = base64.b64encode(bytes(64)).decode()
+    text = f"Proc-Type: 4,ENCRYPTED\nDEK-Info: {header}\n\n{body}"
+    data = f"-----BEGIN RSA PRIVATE KEY-----\n{text}\n-----END RSA PRIVATE KEY-----\n"
+    assert codes(read_private_keys(data.encode(), b"a passphrase")) == [code]
+
+
+def vector(name: str) -> bytes:
+    """A key file of the corpus."""
+    return (Path(cryptography_vectors.__file__).parent / "asymmetric" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("PKCS8/bad-encryption-oid.pem", "keyfile.unsupported_cipher"),
+        ("PKCS8/enc-unknown-algorithm.pem", "keyfile.unsupported_cipher"),
+        ("PKCS8/enc-unknown-kdf.pem", "keyfile.unsupported_cipher"),
+        ("PKCS8/enc-unknown-pbkdf2-prf.pem", "keyfile.unsupported_cipher"),
+        ("PKCS8/enc-rsa-pkcs8-pbkdf2-0iter.pem", "keyfile.damaged"),
+        ("PKCS8/rsa-rc2-cbc.pem", "keyfile.wrong_passphrase"),
+        ("PKCS8/private.pem", "keyfile.unsupported_algorithm"),
+        ("PKCS8/bad-oid-dsa-key.pem", "keyfile.unsupported_algorithm"),
+        ("PKCS8/invalid-version.der", "keyfile.damaged"),
+        ("Traditional_OpenSSL_Serialization/key1-malformed-iv.pem", "keyfile.damaged"),
+        ("PEM_Serialization/rsa-bad-1025-q-is-2.pem", "keyfile.inconsistent"),
+    ],
+)
+def test_broken_and_foreign_keys_of_the_corpus_say_what_is_wrong(name: str, code: str) -> None:
+    assert code in codes(read_private_keys(vector(name), b"a wrong passphrase"))
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_nothing_in_the_corpus_raises() -> None:
+    root = Path(cryptography_vectors.__file__).parent
+    taken = 0
+    for path in (*root.glob("pkcs12/**/*"), *root.glob("asymmetric/*/*")):
+        if path.is_file() and path.suffix not in (".txt", ".rsp") and path.stat().st_size < 50_000:
+            with contextlib.suppress(LimitExceeded):
+                taken += len(read_private_keys(path.read_bytes(), b"password").private_keys)
+    assert taken > 60
+
+
 @pytest.mark.parametrize("fully_checked", [4096, 1024])
 def test_numbers_that_do_not_belong_together_are_refused(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, fully_checked: int
@@ -368,7 +425,8 @@ def test_a_dsa_key_with_anothers_public_number_is_refused(workshop: Workshop) ->
     data = key.private_bytes(Encoding.DER, PrivateFormat.TraditionalOpenSSL, NoEncryption())
     assert only(read_private_keys(data)).container == "dsa"
     y = key.public_key().public_numbers().y
-    swapped = data.replace(y.to_bytes(128, "big"), (y ^ 1).to_bytes(128, "big"))
+    octets = (y.bit_length() + 7) // 8
+    swapped = data.replace(y.to_bytes(octets, "big"), (y ^ 1).to_bytes(octets, "big"))
     assert swapped != data
     assert codes(read_private_keys(swapped)) == ["keyfile.public_mismatch"]
 
