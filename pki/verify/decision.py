@@ -49,6 +49,11 @@ class Decision:
     other_errors: tuple[VerifyError, ...] = ()
 
 
+def _is_hopeless(error: VerifyError) -> bool:
+    """Whether no other path can mend it. In the path of a CRL's issuer depth 0 is that issuer."""
+    return error.depth == 0 and error.number in _HOPELESS_AT_LEAF and not error.crl_path
+
+
 class Judge:
     """Decides one question at any moment; the horizon asks it again for later ones."""
 
@@ -84,7 +89,7 @@ class Judge:
                 return Decision(Verdict.TRUSTED, path)
         if self._wants_only_the_anchors_crl(own, path):
             return Decision(Verdict.TRUSTED, path, tolerated=own.errors)
-        if not any(e.depth == 0 and e.number in _HOPELESS_AT_LEAF for e in own.errors):
+        if not any(_is_hopeless(error) for error in own.errors):
             better = self._other_path(seconds, own, path)
             if better is not None:
                 return better
@@ -159,9 +164,7 @@ class Judge:
             and path[-1].self_signed
             and path[-1].address in self.prepared.anchor_addresses
             and all(
-                error.number in _NO_CRL_FOR_IT
-                and error.depth == len(path) - 1
-                and not error.crl_path
+                error.number in _NO_CRL_FOR_IT and error.depth == len(path) - 1
                 for error in outcome.errors
             )
         )

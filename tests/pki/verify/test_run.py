@@ -313,6 +313,26 @@ def test_an_expired_cross_certificate_does_not_hide_the_good_root() -> None:
     assert report.path[1].sha256 == current.sha256
 
 
+def test_an_expired_crl_issuer_beside_the_path_does_not_hide_a_good_path() -> None:
+    """A twin that has expired signs CRLs with the good key: its fault, at depth 0 of the CRL's own
+    path, is not the leaf's. Which of the three OpenSSL tries first changes with their digests."""
+    without_identifiers = [x509.AuthorityKeyIdentifier, x509.SubjectKeyIdentifier]
+    for _ in range(12):
+        key = make_key()
+        good, other = make_ca("Twin", ROOT, key=key), make_ca("Twin", ROOT)
+        expired = make_ca(
+            "Twin", ROOT, key=key, not_after=MOMENT - DAY, without=without_identifiers[1:]
+        )
+        leaf = make_leaf("t.example.com", good, without=without_identifiers[:1])
+        policy = Policy(revocation=Revocation.LEAF)
+        report = ask(
+            leaf,
+            trust(ROOT, via=[good, other, expired], crls=[make_crl(good)], policy=policy),
+        )
+        assert report.verdict is Verdict.TRUSTED, report.diagnostics
+        assert report.path[1].sha256 == good.sha256
+
+
 def test_without_a_good_path_openssls_own_is_reported() -> None:
     twins = [make_ca("Twin", ROOT), make_ca("Twin", ROOT)]
     stranger = Issued(twins[0].certificate, make_key())
