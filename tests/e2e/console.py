@@ -6,11 +6,14 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
 PASSWORD = "a staple for the tests 7"
@@ -82,6 +85,21 @@ class Console:
     @property
     def said(self) -> str:
         return "\n".join(self.lines)
+
+    @property
+    def one_time_password(self) -> str:
+        """What the first start printed for the first sign-in."""
+        return self.wait_for(r"^ *Password +(\S+)", 5).group(1)
+
+    def ask(self, question: str, *values: object) -> list[tuple[Any, ...]]:
+        """Rows of its database, read beside it."""
+        with closing(sqlite3.connect(self.data / "pkiadmin.sqlite3", timeout=20)) as database:
+            return database.execute(question, values).fetchall()
+
+    def outcomes_of(self, job: str) -> int:
+        """How many blocks of an import have an outcome."""
+        counted = "SELECT count(*) FROM certificates_importblock WHERE job_id = ?"
+        return int(self.ask(counted, job)[0][0])
 
     def manage(self, *arguments: str) -> str:
         """Another management command on the same data folder."""
