@@ -30,7 +30,8 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         Names are subject, issuer and alternative names. Numbers are taken as tools print them: with
         colons or spaces, `0x` or leading zeros, in any case; a serial number also in decimal.
         """
-        text = text.strip()
+        # No name holds what no database stores: NUL, and halves of characters.
+        text = text.encode("utf-8", "replace").decode().replace("\0", "?").strip()
         if not text:
             return self
         found = [self._named(text), *self._numbered(text)]

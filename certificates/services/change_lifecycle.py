@@ -11,7 +11,7 @@ from certificates.models import Certificate, Lifecycle
 @transaction.atomic
 def change_lifecycle(
     *,
-    actor: User,
+    actor: User | None,
     certificate: Certificate,
     lifecycle: Lifecycle,
     replaced_by: Certificate | None = None,
