@@ -218,4 +218,8 @@ class Migration(migrations.Migration):
             model_name='certificate',
             index=models.Index(condition=models.Q(('is_ca', True)), fields=['subject_sha256', 'id'], name='certificate_ca_subject'),
         ),
+        migrations.AddIndex(
+            model_name='certificate',
+            index=models.Index(condition=models.Q(('is_ca', True)), fields=['issuer_sha256', 'subject_sha256'], name='certificate_ca_issuer'),
+        ),
     ]

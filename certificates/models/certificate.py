@@ -102,6 +102,13 @@ class Certificate(models.Model):
                 condition=models.Q(is_ca=True),
                 name="certificate_ca_subject",
             ),
+            # What a CA issued that may issue in turn, without reading its leaves: trust stores
+            # follow the names of issuers through it.
+            models.Index(
+                fields=["issuer_sha256", "subject_sha256"],
+                condition=models.Q(is_ca=True),
+                name="certificate_ca_issuer",
+            ),
         ]
 
     def __str__(self) -> str:
