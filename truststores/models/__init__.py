@@ -1,5 +1,7 @@
 """The rows of trust stores and of what validation says."""
 
+from truststores.models.crl_source import CrlSource
+from truststores.models.notice import Notice, NoticeMail
 from truststores.models.placement import ConsideredCrl, PlacedIssuer, PlacementTurn
 from truststores.models.report import PastReport, ReportBody, ValidationReport, Verdict
 from truststores.models.trust_store import (
@@ -14,6 +16,9 @@ from truststores.models.trust_store import (
 
 __all__ = [
     "ConsideredCrl",
+    "CrlSource",
+    "Notice",
+    "NoticeMail",
     "PastReport",
     "PlacedIssuer",
     "PlacementTurn",

@@ -51,6 +51,7 @@ class TrustStore(models.Model):
     require_explicit_policy = models.BooleanField(default=False)
     inhibit_policy_mapping = models.BooleanField(default=False)
     inhibit_any_policy = models.BooleanField(default=False)
+    notice_recipients = models.JSONField(default=list, blank=True)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
