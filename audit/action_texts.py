@@ -28,7 +28,25 @@ ACTIONS: dict[str, str] = {
     "key.generated": "made the key “{subject}” ({kind})",
     "key.imported": "imported the key “{subject}” ({kind})",
     "key.state_changed": "moved the key “{subject}” from {from} to {to}",
+    "key.edited": "changed the name, owner, labels or note of the key “{subject}”",
+    "key.use_added": "noted that the key “{subject}” is used at {place} ({protocol})",
+    "key.use_removed": "removed the use of the key “{subject}” at {place} ({protocol})",
+    "key.exported": "exported the private key “{subject}” as {form}, encrypted: {reason}",
+    "key.exported_plain": "exported the private key “{subject}” WITHOUT encryption: {reason}",
+    "public_key.imported": "imported the public key “{subject}” ({kind})",
+    "public_key.deleted": "deleted the public key “{subject}”",
     "key.refused": "was refused the key “{subject}” ({purpose}, {code})",
+    # requests and self-signed certificates
+    "request.key_awaited": "asked for a {kind} key for the request “{subject}”",
+    "request.created": "made the request “{subject}” with the key “{key}”",
+    "request.self_signed": (
+        "made the self-signed certificate “{subject}” with the key “{key}” for {days} days"
+    ),
+    "request.sent": "sent the request “{subject}” to its CA",
+    "request.answered": (
+        "attached the reply to the request “{subject}” ({certificates} certificates, {new} new)"
+    ),
+    "request.withdrawn": "withdrew the request “{subject}”",
     # trust stores
     "trust_store.created": "created the trust store “{subject}”",
     "trust_store.changed": "changed the policy of the trust store “{subject}”",

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from certificates.views import certificates, changes, crls, downloads, imports
+from certificates.views import (
+    certificates,
+    changes,
+    crls,
+    downloads,
+    imports,
+    key_files,
+    keys,
+    requests,
+)
 
 app_name = "certificates"
 urlpatterns = [
@@ -17,6 +26,35 @@ urlpatterns = [
     path("crls/<int:pk>/", crls.crl, name="crl"),
     path("crls/<int:pk>/download/", downloads.crl_download, name="crl_download"),
     path("crls/<int:pk>/delete/", changes.crl_delete, name="crl_delete"),
+    path("keys/", keys.keys, name="keys"),
+    path("keys/new/", keys.key_new, name="key_new"),
+    path("keys/making/<uuid:pk>/", keys.key_making, name="key_making"),
+    path("keys/import/", key_files.key_import, name="key_import"),
+    path("keys/import/<int:pk>/", key_files.key_import_result, name="key_import_result"),
+    path("keys/<int:pk>/", keys.key, name="key"),
+    path("keys/<int:pk>/public/", keys.key_download, name="key_download"),
+    path("keys/<int:pk>/edit/", keys.key_edit, name="key_edit"),
+    path("keys/<int:pk>/state/", keys.key_state, name="key_state"),
+    path("keys/<int:pk>/use/", keys.key_use, name="key_use"),
+    path("keys/<int:pk>/export/", key_files.key_export_form, name="key_export_form"),
+    path("keys/<int:pk>/export/file/", key_files.key_export, name="key_export"),
+    path("public-keys/", keys.public_keys, name="public_keys"),
+    path("public-keys/<int:pk>/", keys.public_key, name="public_key"),
+    path("public-keys/<int:pk>/download/", keys.public_key_download, name="public_key_download"),
+    path("public-keys/<int:pk>/edit/", keys.public_key_edit, name="public_key_edit"),
+    path("public-keys/<int:pk>/use/", keys.public_key_use, name="public_key_use"),
+    path("public-keys/<int:pk>/delete/", keys.public_key_delete, name="public_key_delete"),
+    path("requests/", requests.requests, name="requests"),
+    path("requests/new/", requests.request_new, name="request_new"),
+    path("requests/new/self-signed/", requests.self_signed_new, name="self_signed_new"),
+    path("requests/fill/", requests.request_fill, name="request_fill"),
+    path("requests/openssl/", requests.request_openssl, name="request_openssl"),
+    path("requests/job/<uuid:pk>/", requests.request_of_job, name="request_of_job"),
+    path("requests/<int:pk>/", requests.request_shown, name="request"),
+    path("requests/<int:pk>/download/", requests.request_download, name="request_download"),
+    path("requests/<int:pk>/sent/", requests.request_sent, name="request_sent"),
+    path("requests/<int:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
+    path("requests/<int:pk>/reply/", requests.request_reply, name="request_reply"),
     path("import/", imports.import_certificates, name="import"),
     path("import/<uuid:pk>/", imports.import_result, name="import_result"),
 ]

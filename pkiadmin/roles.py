@@ -14,6 +14,7 @@ class Role(StrEnum):
     """The names are those of Django's groups."""
 
     ADMINISTRATOR = "administrator"
+    CUSTODIAN = "custodian"
     OPERATOR = "operator"
     AUDITOR = "auditor"
 
@@ -33,6 +34,13 @@ OWN_PERMISSIONS: dict[str, tuple[str, str]] = {
     "audit.view_auditevent": ("auditevent", "Can read the audit log"),
     "certificates.import_certificates": ("certificate", "Can import certificates and CRLs"),
     "certificates.label_certificate": ("certificate", "Can label certificates"),
+    "certificates.manage_keys": ("privatekey", "Can make, import and change keys"),
+    "certificates.export_private_key": ("privatekey", "Can export private keys, encrypted"),
+    "certificates.export_plain_key": ("privatekey", "Can export private keys without encryption"),
+    "certificates.create_request": (
+        "certificaterequest",
+        "Can make requests and self-signed certificates, and attach replies",
+    ),
     "jobs.run_job": ("job", "Can run, cancel and repeat jobs"),
 }
 
@@ -40,21 +48,30 @@ WORK = (
     "certificates.import_certificates",
     "certificates.label_certificate",
     "certificates.delete_certificate",
+    "certificates.manage_keys",
+    "certificates.create_request",
     "truststores.add_truststore",
     "truststores.change_truststore",
     "truststores.delete_truststore",
     "jobs.run_job",
 )
 
+KEYS_OUT = ("certificates.export_private_key", "certificates.export_plain_key")
+
 ROLES: dict[Role, RoleAbout] = {
     Role.ADMINISTRATOR: RoleAbout(
         title="Administrator",
         says="Does everything, looks after people and reads the audit log.",
-        permissions=(*WORK, "audit.view_auditevent", "auth.manage_people"),
+        permissions=(*WORK, *KEYS_OUT, "audit.view_auditevent", "auth.manage_people"),
+    ),
+    Role.CUSTODIAN: RoleAbout(
+        title="Key custodian",
+        says="Does what an operator does, and hands out private keys.",
+        permissions=(*WORK, *KEYS_OUT),
     ),
     Role.OPERATOR: RoleAbout(
         title="Operator",
-        says="Imports and labels certificates, changes trust stores, runs jobs.",
+        says="Imports certificates, makes and imports keys, changes trust stores, runs jobs.",
         permissions=WORK,
     ),
     Role.AUDITOR: RoleAbout(

@@ -14,6 +14,16 @@ JOB_KINDS: dict[str, JobKind] = {
         then=("validate",),
         page="certificates:import_result",
     ),
+    "request_key": JobKind(
+        title="Key for a request",
+        run="certificates.tasks.run_request_key",
+        page="certificates:request_of_job",
+    ),
+    "generate_key": JobKind(
+        title="Key generation",
+        run="certificates.tasks.run_make_key",
+        page="certificates:key_making",
+    ),
     "validate": JobKind(
         title="Validation",
         run="truststores.tasks.run_validation",
@@ -51,6 +61,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "certificate": (
         "truststores.panels.reports_of_certificate",
         "truststores.panels.stores_of_certificate",
+        "certificates.key_panels.key_of_certificate",
     ),
     "crl": ("truststores.panels.stores_of_crl",),
 }
@@ -58,6 +69,8 @@ PANELS: dict[str, tuple[str, ...]] = {
 NAVIGATION: tuple[NavItem, ...] = (
     NavItem(label="Overview", icon="layout-dashboard", url="home"),
     NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
+    NavItem(label="Requests", icon="file-pen-line", url="certificates:requests"),
+    NavItem(label="Keys", icon="key-round", url="certificates:keys"),
     NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
     NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
     NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),

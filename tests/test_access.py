@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 NOBODY = "anonymous"
 READER = None
 EVERYBODY = (READER, *(role.value for role in Role))
-WORKERS = (Role.ADMINISTRATOR.value, Role.OPERATOR.value)
+WORKERS = (Role.ADMINISTRATOR.value, Role.CUSTODIAN.value, Role.OPERATOR.value)
+CUSTODIANS = (Role.ADMINISTRATOR.value, Role.CUSTODIAN.value)
 AUDITORS = (Role.ADMINISTRATOR.value, Role.AUDITOR.value)
 ADMINISTRATORS = (Role.ADMINISTRATOR.value,)
 
@@ -61,6 +62,37 @@ TABLE: dict[str, Row] = {
     "certificates:crl_delete": WORK_POST,
     "certificates:import": WORK,
     "certificates:import_result": READ,
+    # keys
+    "certificates:keys": READ,
+    "certificates:key": READ,
+    "certificates:key_download": READ,
+    "certificates:key_making": READ,
+    "certificates:key_new": WORK,
+    "certificates:key_import": WORK,
+    "certificates:key_import_result": WORK,
+    "certificates:key_edit": WORK,
+    "certificates:key_state": WORK_POST,
+    "certificates:key_use": WORK_POST,
+    "certificates:key_export_form": Row(CUSTODIANS),
+    "certificates:key_export": Row(CUSTODIANS, "post"),
+    "certificates:public_keys": READ,
+    "certificates:public_key": READ,
+    "certificates:public_key_download": READ,
+    "certificates:public_key_edit": WORK,
+    "certificates:public_key_use": WORK_POST,
+    "certificates:public_key_delete": WORK_POST,
+    # requests and self-signed certificates
+    "certificates:requests": READ,
+    "certificates:request_new": WORK,
+    "certificates:self_signed_new": WORK,
+    "certificates:request_fill": WORK,
+    "certificates:request_openssl": WORK_POST,
+    "certificates:request_of_job": READ,
+    "certificates:request": READ,
+    "certificates:request_download": READ,
+    "certificates:request_sent": WORK_POST,
+    "certificates:request_withdraw": WORK_POST,
+    "certificates:request_reply": WORK_POST,
     # trust stores and reports
     "truststores:trust_stores": READ,
     "truststores:trust_store": READ,

@@ -68,10 +68,22 @@ STATES: dict[str, State] = {
     "missing": _bad("Missing", "file-x"),
     "future": _caution("Not yet in force", "calendar-clock"),
     "unusable": _bad("Unusable"),
+    # Requests; "active" and what follows are below.
+    "waiting": _quiet("Key is being made", "loader-circle"),
+    "created": _notice("Not yet sent", "file-pen-line"),
+    "sent": _caution("Sent to the CA", "send"),
+    "answered": _good("Answered", "mail-check"),
+    "withdrawn": _quiet("Withdrawn", "undo-2"),
     # The life of a certificate.
     "active": _good("Active", "circle-dot"),
     "replaced": _quiet("Replaced", "replace"),
     "retired": _quiet("Retired", "archive"),
+    # The life of a key (NIST SP 800-57); "active" is above.
+    "pre_active": _notice("Pre-active", "circle-dashed"),
+    "suspended": _caution("Suspended", "circle-pause"),
+    "deactivated": _quiet("Deactivated", "circle-off"),
+    "compromised": _bad("Compromised", "shield-alert"),
+    "destroyed": _quiet("Destroyed", "trash-2"),
     # Dates.
     "valid": _good("Valid"),
     "expired": _bad("Expired", "calendar-x"),

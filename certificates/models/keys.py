@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
@@ -107,7 +108,17 @@ class _PublicFacts(models.Model):
     @property
     def kind_text(self) -> str:
         """The algorithm with its size, as people say it."""
-        return f"RSA {self.size}" if self.algorithm == "RSA" else self.algorithm
+        return (
+            f"{self.algorithm} {self.size}" if self.algorithm in ("RSA", "DSA") else self.algorithm
+        )
+
+    @property
+    def short_fingerprint(self) -> str:
+        """What people compare at a glance: as `ssh-keygen -l` prints it, else OpenSSL's."""
+        if not self.ssh_sha256:
+            return self.spki_sha256[:16]
+        digest = base64.b64encode(bytes.fromhex(self.ssh_sha256)).decode().rstrip("=")
+        return f"SHA256:{digest}"
 
 
 class PrivateKey(_PublicFacts):

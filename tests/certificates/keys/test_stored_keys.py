@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import transaction
 
-from audit.models import AuditEvent
-from audit.services.verify_audit import verify_audit
-from certificates.key_refusals import KeyRefused
 from certificates.models import (
     KeyOrigin,
-    KeyState,
     PrivateKey,
-    PublicKey,
-    SealedKey,
 )
-from certificates.services.change_key_state import change_key_state
-from certificates.services.open_private_key import EXPORT, SIGN, open_private_key
+from certificates.services.open_private_key import SIGN, open_private_key
 from certificates.services.store_private_key import store_private_key
 from pki.key_generation import KeySpec, generate, public_part
 
