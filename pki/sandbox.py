@@ -22,13 +22,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from pki.errors import LimitExceeded, SandboxKilled
-from pki.formats.blocks import Block
+from pki.formats.blocks import Block, Known
 from pki.formats.wire import BadWire, decode_blocks
 from pki.limits import DEFAULT, Limits
 from pki.sandbox_child import HEADER, LENGTHS, OUT_OF_MEMORY
 
 _ROOT = str(Path(__file__).resolve().parent.parent)
 _PIPE_BYTES = 1024 * 1024
+DIGEST_BYTES = 32
 _LIMIT_NAMES = frozenset(("input_bytes", "blocks", "zip_members", "zip_bytes"))
 # A batch is hundreds of blocks of a few kilobytes, or a few CRLs; the child may send nothing larger
 # than all of its input and as much again in rows.
@@ -37,45 +38,114 @@ _FRAME_FLOOR = 64 * 1024 * 1024
 
 
 def stream_blocks(
-    data: bytes, *, name: str = "", limits: Limits = DEFAULT, batch: int = 500
+    data: bytes,
+    *,
+    name: str = "",
+    limits: Limits = DEFAULT,
+    batch: int = 500,
+    known: Known | None = None,
 ) -> Iterator[list[Block]]:
     """The blocks of an upload in batches, read in a child while the caller works on the last one.
 
-    Raises `LimitExceeded` before the first batch, and `SandboxKilled` when the child had to be
-    killed (`time`, `memory`) or died (`crash`). Closing the iterator kills the child at once.
-    The time bound counts only the time spent waiting for the child.
+    `known` says which certificates the caller has, by SHA-256; they are not parsed again. Raises
+    `LimitExceeded` before the first batch, and `SandboxKilled` when the child had to be killed
+    (`time`, `memory`) or died (`crash`). Closing the iterator kills the child at once. The time
+    bound counts only the time spent waiting for the child.
     """
-    if len(data) > limits.input_bytes:
-        raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
-    child = _Child(limits, largest_frame=max(_FRAME_FLOOR, _FRAME_FACTOR * len(data)))
-    try:
-        child.send(_request(name, limits, batch), data)
-        while frame := child.receive():
-            yield _blocks(*frame)
-        child.finish()
-    finally:
-        child.kill()
+    with Sandbox(limits=limits) as sandbox:
+        yield from sandbox.stream_blocks(data, name=name, batch=batch, known=known)
+        sandbox.finish()
 
 
-def _request(name: str, limits: Limits, batch: int) -> bytes:
+class Sandbox:
+    """One child for several uploads of one sender, one after the other; its bounds hold for all.
+
+    Starting a child takes longer than a small file does. Who sends a file that takes over the child
+    can only spoil what else the same sender sends with it.
+    """
+
+    def __init__(self, *, limits: Limits = DEFAULT) -> None:
+        self._limits = limits
+        self._child: _Child | None = None
+
+    def __enter__(self) -> Sandbox:
+        """Nothing yet: the child is started for the first upload."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Kill the child, whatever it does."""
+        self.kill()
+
+    def kill(self) -> None:
+        """End the child at once; the next upload gets another."""
+        if self._child is not None:
+            self._child.kill()
+            self._child = None
+
+    def finish(self) -> None:
+        """Let the child end by itself, and well."""
+        if self._child is not None:
+            self._child.finish()
+
+    def stream_blocks(
+        self, data: bytes, *, name: str = "", batch: int = 500, known: Known | None = None
+    ) -> Iterator[list[Block]]:
+        """As the function of this name. An upload that is not read to its end kills the child."""
+        limits = self._limits
+        if len(data) > limits.input_bytes:
+            raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
+        child = self._child = self._child or _Child(limits)
+        child.largest_frame = max(_FRAME_FLOOR, _FRAME_FACTOR * len(data))
+        whole = False
+        try:
+            child.send(_request(name, limits, batch, asks=known is not None, size=len(data)), data)
+            frames = iter(child.receive, None)
+            here: frozenset[str] = frozenset()
+            for rows, ders in frames:
+                if rows.startswith(b"{") and known is not None:
+                    here, known = _answer(child, rows, ders, known), None
+                else:
+                    yield _blocks(rows, ders, here)
+            whole = True
+        finally:
+            if not whole:
+                self.kill()
+
+
+def _request(name: str, limits: Limits, batch: int, *, asks: bool, size: int) -> bytes:
     request = json.dumps(
         {
             "limits": dataclasses.asdict(limits),
             "name": name[:200],
             "batch": batch,
+            "asks": asks,
+            "size": size,
             "parent": os.getpid(),
         }
     ).encode()
     return HEADER.pack(len(request)) + request
 
 
-def _blocks(rows: bytes, ders: bytes) -> list[Block]:
+def _answer(child: _Child, rows: bytes, digests: bytes, known: Known) -> frozenset[str]:
+    """Tell the child, which asks at most once, what the caller has of what it found."""
+    if rows != b'{"digests":true}' or len(digests) % DIGEST_BYTES:
+        raise _limit(rows)
+    asked = [digests[at : at + DIGEST_BYTES].hex() for at in range(0, len(digests), DIGEST_BYTES)]
+    here = frozenset(known(asked))
+    child.send(bytes(digest in here for digest in asked))
+    return here
+
+
+def _blocks(rows: bytes, ders: bytes, here: frozenset[str]) -> list[Block]:
     if rows.startswith(b"{"):
         raise _limit(rows)
     try:
-        return decode_blocks(rows, ders)
+        blocks = decode_blocks(rows, ders)
     except BadWire as error:
         raise SandboxKilled(why="crash") from error
+    if any(block.known and block.known not in here for block in blocks):
+        raise SandboxKilled(why="crash")
+    return blocks
 
 
 def _limit(rows: bytes) -> LimitExceeded | SandboxKilled:
@@ -93,9 +163,9 @@ def _limit(rows: bytes) -> LimitExceeded | SandboxKilled:
 class _Child:
     """The process, its two pipes, and how long we may still wait for it."""
 
-    def __init__(self, limits: Limits, *, largest_frame: int) -> None:
+    def __init__(self, limits: Limits) -> None:
         self._left = limits.sandbox_wall_seconds
-        self._largest_frame = largest_frame
+        self.largest_frame = _FRAME_FLOOR
         self._process = subprocess.Popen(
             [sys.executable, "-s", "-P", "-B", "-m", "pki.sandbox_child"],
             stdin=subprocess.PIPE,
@@ -117,14 +187,11 @@ class _Child:
                 with contextlib.suppress(OSError):
                     fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
 
-    def send(self, header: bytes, data: bytes) -> None:
+    def send(self, *parts: bytes) -> None:
         """Hand over everything; a child that dies meanwhile is noticed when it is read from."""
         with contextlib.suppress(BrokenPipeError):
-            for part in (header, data):
+            for part in parts:
                 self._write(memoryview(part))
-        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
-        with contextlib.suppress(BrokenPipeError):
-            self._process.stdin.close()
 
     def _write(self, view: memoryview) -> None:
         while view:
@@ -135,7 +202,7 @@ class _Child:
     def receive(self) -> tuple[bytes, bytes] | None:
         """The next frame; None when the child said that it was the last."""
         rows_length, ders_length = LENGTHS.unpack(self._read(LENGTHS.size))
-        if rows_length + ders_length > self._largest_frame:
+        if rows_length + ders_length > self.largest_frame:
             raise SandboxKilled(why="crash")
         if not rows_length:
             return None
@@ -177,6 +244,9 @@ class _Child:
 
     def finish(self) -> None:
         """The child has said its last; it must end by itself and well."""
+        assert self._process.stdin is not None  # noqa: S101 - it is a pipe
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
         try:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired as error:

@@ -19,6 +19,8 @@ import signal
 import struct
 import sys
 import warnings
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -62,16 +64,24 @@ def write_frame(out: BinaryIO, rows: bytes, ders: bytes) -> None:
     out.flush()
 
 
-def stream(request: dict[str, Any], data: bytes, out: BinaryIO) -> None:
+def ask(digests: Sequence[str], source: BinaryIO, out: BinaryIO) -> set[str]:
+    """Which certificates the parent has: a frame of digests goes out, a byte for each comes back."""
+    write_frame(out, b'{"digests":true}', b"".join(map(bytes.fromhex, digests)))
+    answer = source.read(len(digests))
+    return {digest for digest, here in zip(digests, answer, strict=True) if here}
+
+
+def stream(request: dict[str, Any], data: bytes, source: BinaryIO, out: BinaryIO) -> None:
     """Blocks of `data` in batches; a limit that was met, as a frame of its own; an empty frame."""
     from pki.errors import LimitExceeded
     from pki.formats.bundle import read_blocks
     from pki.formats.wire import encode_blocks
     from pki.limits import Limits
 
-    known = {field.name for field in dataclasses.fields(Limits)}
-    limits = Limits(**{name: request["limits"][name] for name in known})
-    blocks = read_blocks(data, name=request["name"], limits=limits)
+    names = [field.name for field in dataclasses.fields(Limits)]
+    limits = Limits(**{name: request["limits"][name] for name in names})
+    known = partial(ask, source=source, out=out) if request["asks"] else None
+    blocks = read_blocks(data, name=request["name"], limits=limits, known=known)
     try:
         while batch := list(islice(blocks, request["batch"])):
             write_frame(out, *encode_blocks(batch))
@@ -80,22 +90,31 @@ def stream(request: dict[str, Any], data: bytes, out: BinaryIO) -> None:
     write_frame(out, b"", b"")
 
 
+def requests(source: BinaryIO) -> Iterator[dict[str, Any]]:
+    """What is asked for, one upload after the other, until the parent closes the pipe."""
+    while header := source.read(HEADER.size):
+        yield json.loads(source.read(*HEADER.unpack(header)))
+
+
 def main() -> None:
-    """Read the request and the data from standard input, answer on standard output."""
+    """Read requests and their data from standard input, answer on standard output."""
     source, out = sys.stdin.buffer, sys.stdout.buffer
     load_everything()
     # Facts hold no cycles; looking for some among 100,000 of them costs a tenth of the time.
     gc.disable()
-    request = json.loads(source.read(HEADER.unpack(source.read(HEADER.size))[0]))
-    bound(
-        memory=request["limits"]["sandbox_memory_bytes"],
-        cpu_seconds=request["limits"]["sandbox_cpu_seconds"],
-        parent=request["parent"],
-    )
     # What an object's oddity would warn of is a finding of it; nobody reads this process's errors.
     warnings.simplefilter("ignore")
+    bounded = False
     try:
-        stream(request, source.read(), out)
+        for request in requests(source):
+            if not bounded:
+                bound(
+                    memory=request["limits"]["sandbox_memory_bytes"],
+                    cpu_seconds=request["limits"]["sandbox_cpu_seconds"],
+                    parent=request["parent"],
+                )
+                bounded = True
+            stream(request, source.read(request["size"]), source, out)
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
 

@@ -27,8 +27,8 @@ from jobs.lease import Lease
 from jobs.models import Job
 from pki.errors import KekUnusable, LimitExceeded, SandboxKilled, SealBroken
 from pki.formats.bundle import Block
-from pki.limits import DEFAULT, MEBIBYTE, Limits
-from pki.sandbox import stream_blocks
+from pki.limits import DEFAULT, MEBIBYTE
+from pki.sandbox import Sandbox
 
 # For files that an administrator hands over on the machine itself.
 TRUSTED = replace(
@@ -57,10 +57,11 @@ def import_uploads(*, lease: Lease) -> dict[str, Any]:
     """
     _empty_abandoned_uploads()
     limits = TRUSTED if lease.params.get("trusted") else DEFAULT
-    left = ImportUpload.objects.filter(job_id=lease.job_id, read=False)
+    left = ImportUpload.objects.filter(job_id=lease.job_id, read=False).order_by("number")
     progress = _Progress(lease=lease, done=ImportBlock.objects.filter(job_id=lease.job_id).count())
-    for pk in left.order_by("number").values_list("pk", flat=True):
-        _import_upload(ImportUpload.objects.get(pk=pk), progress, limits)
+    with Sandbox(limits=limits) as sandbox:
+        for pk in left.values_list("pk", flat=True):
+            _import_upload(ImportUpload.objects.get(pk=pk), progress, sandbox)
     return _summary(lease)
 
 
@@ -78,7 +79,7 @@ class _Progress:
         self.lease.advance(done=self.done, total=self.expected)
 
 
-def _import_upload(upload: ImportUpload, progress: _Progress, limits: Limits) -> None:
+def _import_upload(upload: ImportUpload, progress: _Progress, sandbox: Sandbox) -> None:
     blocks = ImportBlock.objects.filter(job_id=upload.job_id, upload_number=upload.number)
     behind = blocks.aggregate(last=Max("number"))["last"] or 0
     content = _opened(upload)
@@ -88,7 +89,8 @@ def _import_upload(upload: ImportUpload, progress: _Progress, limits: Limits) ->
         progress.expected, progress.done - behind + content.count(b"-----BEGIN ")
     )
     try:
-        for batch in _batches(stream_blocks(content, name=upload.name, limits=limits), behind):
+        streamed = sandbox.stream_blocks(content, name=upload.name, known=known_certificates)
+        for batch in _batches(streamed, behind):
             with transaction.atomic():
                 progress.advance(len(batch))
                 outcomes = _written(batch, progress.lease)
@@ -129,20 +131,28 @@ def _batches(streamed: Iterator[list[Block]], behind: int) -> Iterator[list[Bloc
 
 
 def _written(batch: Sequence[Block], lease: Lease) -> list[BlockOutcome]:
-    certificates = [block.certificate for block in batch if block.certificate is not None]
-    new = write_certificates(certificates, job_id=lease.job_id)
-    here = known_certificates({facts.sha256 for facts in certificates} - new.keys()) | new
+    certificates = {
+        block.certificate.sha256: block.certificate
+        for block in batch
+        if block.certificate is not None
+    }
+    new = write_certificates(certificates.values(), job_id=lease.job_id)
+    here = certificates.keys() | {block.known for block in batch if block.known}
+    ids = known_certificates(here - new.keys()) | new
     crls = [block.crl for block in batch if block.crl is not None]
-    new_crls, all_crls = write_crls(crls, job_id=lease.job_id)
+    new_crls, crl_ids = write_crls(crls, job_id=lease.job_id)
     first_of = new.keys() | new_crls
     outcomes = []
     for block in batch:
         outcome, row_id = Outcome.REJECTED, None
         if facts := block.certificate or block.crl:
             digest = facts.sha256
-            row_id = here[digest] if block.certificate is not None else all_crls[digest]
+            row_id = ids[digest] if block.certificate is not None else crl_ids[digest]
             outcome = Outcome.IMPORTED if digest in first_of else Outcome.DUPLICATE
             first_of.discard(digest)
+        elif block.known:
+            # Somebody may have deleted it in this very moment; then the row leads nowhere.
+            outcome, row_id = Outcome.DUPLICATE, ids.get(block.known)
         outcomes.append(BlockOutcome(block=block, outcome=outcome, row_id=row_id))
     return outcomes
 

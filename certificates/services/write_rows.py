@@ -255,7 +255,7 @@ def _block_row(outcome: BlockOutcome, job_id: uuid.UUID, upload_number: int) -> 
         block.kind.value,
         block.label[:80],
         outcome.outcome.value,
-        outcome.row_id if block.certificate is not None else None,
+        None if block.crl is not None else outcome.row_id,
         outcome.row_id if block.crl is not None else None,
         None if block.rejected is None else json.dumps(block.rejected.to_json()),
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from pki.certificate import CertificateFacts
 from pki.crl import CrlFacts
 from pki.findings import Finding
+
+Known = Callable[[Sequence[str]], Collection[str]]
+"""Which of these SHA-256 digests of certificates the caller has already."""
 
 
 class BlockKind(StrEnum):
@@ -25,11 +29,12 @@ class BlockKind(StrEnum):
 class Block:
     """One thing found in an upload.
 
-    Exactly one of `certificate`, `crl` and `rejected` is set. `number` counts from 1 in the order
+    Exactly one of `certificate`, `crl`, `rejected` and `known` is set. `number` counts from 1 in the order
     of the upload; `line` is the 1-based line of its first byte, 0 in binary input; `container`
     says what it was found in (`pem`, `der`, `pkcs7`, `s_client`, `text`, `base64`, `zip:NAME`).
     `label` is the PEM label or what the content was taken for. `rejected` says why it is not
-    taken; a private key's bytes are never part of a block.
+    taken; a private key's bytes are never part of a block. `known` is the SHA-256 of a certificate
+    that the caller said it has: such a one is not parsed again.
     """
 
     number: int
@@ -40,6 +45,7 @@ class Block:
     certificate: CertificateFacts | None = None
     crl: CrlFacts | None = None
     rejected: Finding | None = None
+    known: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

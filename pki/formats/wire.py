@@ -88,8 +88,10 @@ def _block_row(block: Block, ders: list[bytes]) -> Row:
         what, inside = "certificate", _certificate_row(block.certificate, ders)
     elif block.crl is not None:
         what, inside = "crl", _crl_row(block.crl, ders)
+    elif block.known:
+        what, inside = "known", [block.known]
     else:
-        assert block.rejected is not None  # noqa: S101 - a block is one of three, by its contract
+        assert block.rejected is not None  # noqa: S101 - a block is one of four, by its contract
         what, inside = "rejected", _finding_row(block.rejected)
     return [block.number, block.line, block.container, block.kind, block.label, what, inside]
 
@@ -161,12 +163,17 @@ def _block(row: Row, cursor: _Cursor) -> Block:
     _check(row, _BLOCK_TYPES)
     number, line, container, kind, label, what, inside = row
     certificate = crl = rejected = None
+    known = ""
     if what == "certificate":
         certificate = _certificate(inside, cursor)
     elif what == "crl":
         crl = _crl(inside, cursor)
     elif what == "rejected":
         rejected = _finding(inside)
+    elif what == "known":
+        (known,) = _texts(inside)
+        if not known:
+            raise BadWire("wrong types")
     else:
         raise BadWire("unknown kind of block")
     return Block(
@@ -178,6 +185,7 @@ def _block(row: Row, cursor: _Cursor) -> Block:
         certificate=certificate,
         crl=crl,
         rejected=rejected,
+        known=known,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import json
 import multiprocessing
 import os
@@ -11,7 +12,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import cryptography_vectors
@@ -25,7 +26,7 @@ from pki.formats import wire
 from pki.formats.bundle import read_blocks
 from pki.formats.write import write_pem
 from pki.limits import DEFAULT, Limits
-from pki.sandbox import stream_blocks
+from pki.sandbox import Sandbox, stream_blocks
 from pki.sandbox_child import LENGTHS
 
 ROOT = Path(cryptography_vectors.__file__).parent
@@ -67,6 +68,63 @@ def test_the_child_gives_exactly_what_reading_here_gives() -> None:
     batches = list(stream_blocks(data, name="all.pem", batch=7))
     assert {len(batch) for batch in batches[:-1]} == {7}
     assert [block for batch in batches for block in batch] == list(read_blocks(data))
+
+
+def test_what_the_caller_has_is_not_parsed_again() -> None:
+    other = (PKITS / "certs/GoodCACert.crt").read_bytes()
+    data = write_pem([LEAF, other, LEAF]) + write_pem([CRL], label="X509 CRL")
+    asked: list[list[str]] = []
+
+    def known(digests: Sequence[str]) -> set[str]:
+        asked.append(list(digests))
+        return {leaf_digest, "f" * 64}
+
+    leaf_digest = hashlib.sha256(LEAF).hexdigest()
+    (batch,) = stream_blocks(data, known=known)
+
+    assert asked == [[leaf_digest, hashlib.sha256(other).hexdigest(), leaf_digest]]
+    assert [block.known for block in batch] == [leaf_digest, "", leaf_digest, ""]
+    assert [block.certificate is not None for block in batch] == [False, True, False, False]
+    assert batch[3].crl is not None
+    assert [block.line for block in batch] == [block.line for block in read_blocks(data)]
+
+
+def test_several_uploads_share_a_child() -> None:
+    with Sandbox() as sandbox:
+        for number in range(3):
+            (batch,) = sandbox.stream_blocks(
+                write_pem([LEAF]) * (number + 1), known=lambda digests: digests[1:]
+            )
+            assert len(batch) == number + 1
+            assert len(children()) == 1
+        with pytest.raises(LimitExceeded):
+            next(sandbox.stream_blocks(b"x" * (DEFAULT.input_bytes + 1)))
+        stream = sandbox.stream_blocks(write_pem([LEAF]) * 3000, batch=10)
+        next(stream)
+        stream.close()  # type: ignore[attr-defined]  # a generator
+        (batch,) = sandbox.stream_blocks(write_pem([LEAF]))
+        assert len(batch) == 1, "one that was left in the middle does not disturb the next"
+
+
+DIGESTS = "write_frame(out, b'{\"digests\":true}', bytes(32)); "
+KNOWN = 'write_frame(out, b\'[[1,1,"pem","certificate","x","known",["%s"]]]\', b\'\')'
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        KNOWN % ("0" * 64),
+        DIGESTS + KNOWN % ("1" * 64),
+        DIGESTS + DIGESTS,
+        "write_frame(out, b'{\"digests\":true}', bytes(31))",
+        KNOWN % "",
+    ],
+)
+def test_a_child_cannot_say_what_the_caller_has(monkeypatch: pytest.MonkeyPatch, code: str) -> None:
+    in_the_childs_place(monkeypatch, code)
+    with pytest.raises(SandboxKilled) as caught:
+        list(stream_blocks(b"x", known=lambda _: ()))
+    assert caught.value.data == {"why": "crash"}
 
 
 def test_a_limit_met_in_the_child_is_the_same_error() -> None:
@@ -206,7 +264,7 @@ def test_the_child_dies_with_its_parent() -> None:
         "import os, sys, time\nfrom pki.sandbox import stream_blocks\n"
         "from pki import sandbox\n"
         "stream = stream_blocks(sys.stdin.buffer.read(), batch=1)\nnext(stream)\n"
-        "print(stream.gi_frame.f_locals['child']._process.pid, flush=True)\n"
+        "print(stream.gi_frame.f_locals['sandbox']._child._process.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     with subprocess.Popen(
@@ -277,7 +335,7 @@ def test_any_bytes_from_a_child_are_blocks_or_bad_wire(rows: bytes, ders: bytes)
 
 
 def test_the_limits_reach_the_child_whole() -> None:
-    header = sandbox._request("n", DEFAULT, 5)
+    header = sandbox._request("n", DEFAULT, 5, asks=False, size=1)
     sent = json.loads(header[4:])
     assert sent["limits"] == dataclasses.asdict(DEFAULT)
     assert LENGTHS.size == 8

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +29,9 @@ from jobs.errors import JobFailure, LeaseLost
 from jobs.models import Job
 from jobs.services.rerun_job import rerun_job
 from jobs.services.work_job import work_job
-from pki.formats.bundle import read_blocks
+from pki.limits import Limits
 from tests.certificates.conftest import (
+    HereSandbox,
     imported,
     made,
     made_crl,
@@ -42,18 +43,6 @@ from tests.certificates.conftest import (
 
 pytestmark = pytest.mark.django_db
 PKITS = Path(cryptography_vectors.__file__).parent / "x509" / "PKITS_data"
-
-
-@pytest.fixture
-def in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks without the child's half second; the sandbox itself has tests of its own."""
-
-    def stream(data: bytes, *, batch: int = 500, **given: Any) -> Iterator[list[Any]]:
-        blocks = list(read_blocks(data, name=given["name"], limits=given["limits"]))
-        for at in range(0, len(blocks), batch):
-            yield blocks[at : at + batch]
-
-    monkeypatch.setattr(module, "stream_blocks", stream)
 
 
 def test_it_says_what_became_of_every_block_by_line() -> None:
@@ -74,6 +63,7 @@ def test_it_says_what_became_of_every_block_by_line() -> None:
     assert blocks[0].line == 2
     assert blocks[0].certificate == blocks[3].certificate == Certificate.objects.get()
     assert blocks[1].crl == Crl.objects.get()
+    assert blocks[2].reason is not None
     assert blocks[2].reason["code"] == "block.bad_base64"
     assert job.result == {
         "imported": 2,
@@ -143,7 +133,7 @@ def test_it_goes_on_where_a_killed_worker_stopped(
     )
     job = requested(first, second)
     monkeypatch.setattr(module, "_BLOCKS_PER_TRANSACTION", 2)
-    monkeypatch.setattr(module, "stream_blocks", small_batches(module.stream_blocks, size=2))
+    monkeypatch.setattr(HereSandbox, "batch", 2)
     calls = Counted(module._written, lost_at)
     monkeypatch.setattr(module, "_written", calls)
 
@@ -181,13 +171,6 @@ class Counted:
         if self.left == 0:
             raise Killed
         return written
-
-
-def small_batches(stream: Callable[..., Any], size: int) -> Callable[..., Any]:
-    def small(data: bytes, **given: Any) -> Any:
-        return stream(data, **{**given, "batch": size})
-
-    return small
 
 
 @pytest.mark.usefixtures("in_process")
@@ -239,7 +222,7 @@ def test_it_gives_the_same_result_when_a_finished_import_is_run_again() -> None:
 
 @pytest.mark.usefixtures("in_process")
 def test_it_names_the_limit_that_was_met(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "DEFAULT", module.replace(module.DEFAULT, blocks=1))
+    monkeypatch.setattr(module, "DEFAULT", Limits(blocks=1))
     job = requested(pem(made("a.test")) + pem(made("b.test")))
 
     with pytest.raises(JobFailure) as failure:

@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from certificates.models import Certificate, Crl, Label
+from certificates.models import Certificate, Crl, Label, Standing
 from certificates.services.record_standing import CertificateStanding, record_standing
 from certificates.services.write_rows import write_certificates
 from pki.certificate import parse_certificate
@@ -210,10 +210,12 @@ def test_standings_are_kept_on_the_rows(add: Add, django_assert_num_queries: Any
     standings = [
         CertificateStanding(
             certificate_id=first.pk,
-            standing="trusted",
-            works_until=first.not_after,  # type: ignore[arg-type]  # a choice
+            standing=Standing.TRUSTED,
+            works_until=first.not_after,
         ),
-        CertificateStanding(certificate_id=second.pk, standing="unchecked", works_until=None),  # type: ignore[arg-type]  # likewise
+        CertificateStanding(
+            certificate_id=second.pk, standing=Standing.UNCHECKED, works_until=None
+        ),
     ]
 
     assert record_standing(standings=standings) == 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +17,12 @@ from certificates.models import Certificate, Crl, ImportUpload
 from certificates.services import import_uploads as module
 from jobs.models import Job
 from jobs.services.work_job import work_job
-from pki.formats.bundle import read_blocks
+from pki.limits import Limits
 from tests.certificates.conftest import imported, made, pem, requested
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 IMPORT = reverse("certificates:import")
 VECTORS = Path(cryptography_vectors.__file__).parent
-
-
-@pytest.fixture(autouse=True)
-def _in_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Blocks without the child's half second; the sandbox itself has tests of its own."""
-
-    def stream(data: bytes, **given: Any) -> Iterator[list[Any]]:
-        yield list(read_blocks(data, name=given["name"], limits=given["limits"]))
-
-    monkeypatch.setattr(module, "stream_blocks", stream)
 
 
 @pytest.fixture
@@ -125,7 +115,7 @@ def test_it_is_polled_only_while_it_runs(operator: Client) -> None:
 def test_a_failed_import_says_why_and_can_be_run_again(
     operator: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "DEFAULT", module.replace(module.DEFAULT, blocks=1))
+    monkeypatch.setattr(module, "DEFAULT", Limits(blocks=1))
     job = imported(pem(made("a")) + pem(made("b")))
     url = reverse("certificates:import_result", args=[job.pk])
 
@@ -133,7 +123,7 @@ def test_a_failed_import_says_why_and_can_be_run_again(
     assert "the most is 1" in html
     assert reverse("jobs:rerun", args=[job.pk]) in html
 
-    monkeypatch.undo()
+    monkeypatch.setattr(module, "DEFAULT", Limits())
     operator.post(reverse("jobs:rerun", args=[job.pk]))
     work_job(job_id=job.pk)
     assert Certificate.objects.count() == 2
