@@ -88,6 +88,13 @@ def table_rows(table: Locator) -> list[list[str]]:
     ]
 
 
+def open_menu(page: Page, name: str) -> None:
+    """Open a menu of the page's head, unless it still is open."""
+    menu = page.locator("main details.menu", has=page.locator("summary", has_text=name))
+    if menu.get_attribute("open") is None:
+        menu.locator("summary").click()
+
+
 # Inventory ---------------------------------------------------------------------------------------
 
 

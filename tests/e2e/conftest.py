@@ -153,7 +153,7 @@ def new_context(
             "viewport": WIDE,
         }
         context = browser.new_context(**(defaults | options))
-        context.set_default_timeout(SLOW)
+        context.set_default_timeout(20_000)
         watch(context, console.url, faults)
         made.append(context)
         return context
