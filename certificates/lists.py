@@ -138,7 +138,7 @@ CERTIFICATES = Listing(
         Column(name="state", label="Validation", kind="state-cell"),
         Column(name="issuer", label="Issuer"),
         Column(name="ends", label="Ends", sort="not_after", kind="moment"),
-        Column(name="works_until", label="Works until", kind="moment"),
+        Column(name="works_until", label="Works until", sort="works_until", kind="moment"),
         Column(name="key", label="Key"),
     ],
     filterset=CertificateFilters,

@@ -90,6 +90,7 @@ class Certificate(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["not_after", "id"], name="certificate_ends"),
+            models.Index(fields=["works_until", "id"], name="certificate_works_until"),
             models.Index(fields=["cn", "id"], name="certificate_cn"),
             models.Index(fields=["issuer_sha256"], name="certificate_issuer"),
             models.Index(fields=["subject_sha256"], name="certificate_subject"),
