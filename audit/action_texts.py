@@ -35,6 +35,8 @@ ACTIONS: dict[str, str] = {
     "key.exported_plain": "exported the private key “{subject}” WITHOUT encryption: {reason}",
     "public_key.imported": "imported the public key “{subject}” ({kind})",
     "public_key.deleted": "deleted the public key “{subject}”",
+    "kek.rotation_begun": "began to seal with another key-encryption key ({after})",
+    "kek.rotation_ended": "ended the rotation of the key-encryption key ({after})",
     "key.refused": "was refused the key “{subject}” ({purpose}, {code})",
     # requests and self-signed certificates
     "request.key_awaited": "asked for a {kind} key for the request “{subject}”",
@@ -58,6 +60,19 @@ ACTIONS: dict[str, str] = {
     "trust_store.crls_replaced": (
         "let {count} newer CRLs take the place of older ones in the trust store “{subject}”"
     ),
+    "trust_store.crl_uploaded": (
+        "uploaded a CRL of {name} (number {number}) into the trust store “{subject}”"
+    ),
+    "trust_store.crl_fetched": (
+        "fetched a CRL of {name} (number {number}) from {url} into the trust store “{subject}”"
+    ),
+    "crl_source.added": "let the trust store “{subject}” get CRLs from {url}",
+    "crl_source.removed": "let the trust store “{subject}” no longer get CRLs from {url}",
+    "crl_source.fetch_requested": "asked {url} for a CRL for the trust store “{subject}”",
+    "crl_source.refused": "refused what {url} gave the trust store “{subject}” ({codes})",
+    # notices
+    "notice.acknowledged": "acknowledged that {subject} ends",
+    "notice.reopened": "asked for notices of the end of {subject} again",
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

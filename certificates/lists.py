@@ -14,15 +14,18 @@ from django.utils import timezone
 from certificates.models import (
     AlternativeName,
     Certificate,
+    CertificateRequest,
     Crl,
     ImportBlock,
     Label,
     Lifecycle,
     Outcome,
+    RequestState,
     Standing,
 )
 from certificates.querysets.certificates import CertificateQuerySet
 from certificates.querysets.crls import CrlQuerySet
+from certificates.querysets.requests import CertificateRequestQuerySet
 from ui.listing import Column, Listing
 
 NAMES_SHOWN = 3
@@ -45,8 +48,11 @@ class _Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter
     )
 
     def matching(
-        self, queryset: CertificateQuerySet | CrlQuerySet, name: str, value: str
-    ) -> CertificateQuerySet | CrlQuerySet:
+        self,
+        queryset: CertificateQuerySet | CrlQuerySet | CertificateRequestQuerySet,
+        name: str,
+        value: str,
+    ) -> CertificateQuerySet | CrlQuerySet | CertificateRequestQuerySet:
         return queryset.matching(value)
 
 
@@ -203,6 +209,41 @@ BLOCKS = Listing(
     ],
     filterset=BlockFilters,
     default_sort="block",
+)
+
+
+class RequestFilters(_Filters):
+    """Search, state and kind."""
+
+    state = django_filters.ChoiceFilter(
+        label="State", choices=RequestState.choices, empty_label="Any state"
+    )
+    kind = django_filters.ChoiceFilter(
+        label="Kind",
+        choices=(("request", "Requests"), ("self_signed", "Self-signed certificates")),
+        empty_label="Every kind",
+        method="of_kind",
+    )
+
+    class Meta:
+        model = CertificateRequest
+        fields: list[str] = []
+
+    def of_kind(
+        self, queryset: CertificateRequestQuerySet, name: str, value: str
+    ) -> CertificateRequestQuerySet:
+        return queryset.filter(self_signed_days__isnull=value == "request")
+
+
+REQUESTS = Listing(
+    columns=[
+        Column(name="name", label="Name", sort="name"),
+        Column(name="state", label="State", kind="state-cell"),
+        Column(name="key", label="Key"),
+        Column(name="made", label="Made", sort="created_at", kind="moment"),
+    ],
+    filterset=RequestFilters,
+    default_sort="-made",
 )
 
 

@@ -37,6 +37,24 @@ ERROR_TEXTS: dict[str, str] = {
         "{upload} could not be opened with the key-encryption key of this console ({why}). "
         "Import it again."
     ),
+    # keys for requests
+    "request.not_built": (
+        "The request could not be made: {why}. Withdraw it, and order it again with another choice."
+    ),
+    # CRLs and notices
+    "crl_source.gone": "The source of this CRL was removed before it was asked.",
+    "crl_source.fetch_failed": (
+        "No CRL came from {url} for the trust store “{store}” ({why}). {kept} It is asked again "
+        "by itself."
+    ),
+    "crl_source.refused": (
+        "What came from {url} was not taken into the trust store “{store}” ({why}). {kept} It is "
+        "asked again by itself."
+    ),
+    "notices.not_sent": (
+        "{failed} of {recipients} e-mails could not be sent ({why}). They wait, and go out with "
+        "the next run; nobody gets one twice."
+    ),
 }
 
 UNKNOWN = "It ended with the code {code}."

@@ -13,6 +13,11 @@ from urllib.parse import urlsplit
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
+from pki.address_guard import AllowRule
+from pkiadmin.allow_list import read_allow_list
+
+from pki.countries import CountryNotTwoLetters, check_additions
+
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
 
@@ -33,8 +38,11 @@ class Env:
     kek_command: str
     kek_may_be_made: bool
     extra_hosts: tuple[str, ...]
-    extra_countries: tuple[str, ...]
+    extra_countries: tuple[tuple[str, str], ...]
     email_url: str
+    mail_from: str
+    notice_recipients: tuple[str, ...]
+    internal_crl_hosts: tuple[AllowRule, ...]
     debug: bool
     log_json: bool
 
@@ -75,11 +83,28 @@ def read_env() -> Env:
         kek_command=env.str("PKIADMIN_KEK_COMMAND", default=""),
         kek_may_be_made=not kek_file,
         extra_hosts=tuple(env.list("PKIADMIN_HOSTS", default=[])),
-        extra_countries=tuple(env.list("PKIADMIN_EXTRA_COUNTRIES", default=[])),
+        extra_countries=_countries(env.list("PKIADMIN_EXTRA_COUNTRIES", default=[])),
         email_url=env.str("EMAIL_URL", default="consolemail://"),
+        mail_from=env.str("PKIADMIN_MAIL_FROM", default="pkiadmin@localhost"),
+        notice_recipients=tuple(env.list("PKIADMIN_NOTICE_RECIPIENTS", default=[])),
+        internal_crl_hosts=read_allow_list(
+            "PKIADMIN_INTERNAL_CRL_HOSTS", env.list("PKIADMIN_INTERNAL_CRL_HOSTS", default=[])
+        ),
         debug=env.bool("PKIADMIN_DEBUG", default=False),
         log_json=env.bool("PKIADMIN_LOG_JSON", default=False),
     )
+
+
+def _countries(listed: list[str]) -> tuple[tuple[str, str], ...]:
+    """The site's additions to the country codes: `XK:Kosovo,AA`."""
+    pairs = (entry.strip().partition(":") for entry in listed)
+    try:
+        return check_additions((code.strip(), name.strip()) for code, _, name in pairs)
+    except CountryNotTwoLetters as error:
+        raise ImproperlyConfigured(
+            f"PKIADMIN_EXTRA_COUNTRIES: {error.data['country']!r} is not two capital letters. "
+            "Write it like XK:Kosovo, with commas between several."
+        ) from error
 
 
 def broker_socket(data_folder: Path) -> Path:

@@ -35,6 +35,21 @@ JOB_KINDS: dict[str, JobKind] = {
         run="truststores.tasks.run_validation_chunk",
         hidden=True,
     ),
+    "fetch_crls": JobKind(
+        title="Planning of CRL fetches",
+        run="truststores.tasks.run_fetch_planning",
+        single=True,
+    ),
+    "fetch_crl": JobKind(
+        title="CRL fetch",
+        run="truststores.tasks.run_fetch",
+        page="truststores:fetch",
+    ),
+    "send_notices": JobKind(
+        title="Notices of what ends",
+        run="truststores.tasks.run_notices",
+        single=True,
+    ),
     "prune": JobKind(
         title="Clean-up of old jobs",
         run="jobs.services.prune_jobs.run_prune",
@@ -47,6 +62,16 @@ SCHEDULE: dict[str, Scheduled] = {
         kind="validate",
         every=timedelta(minutes=1),
         says="Re-makes the reports that are due: a date was passed, or something they rest on changed.",
+    ),
+    "fetch_crls": Scheduled(
+        kind="fetch_crls",
+        every=timedelta(minutes=1),
+        says="Asks the CRL sources of the trust stores that are due.",
+    ),
+    "send_notices": Scheduled(
+        kind="send_notices",
+        every=timedelta(days=1),
+        says="Finds what comes to its end, and sends one e-mail to everybody it concerns.",
     ),
     "prune": Scheduled(
         kind="prune",

@@ -90,8 +90,8 @@ class CertificateRequest(models.Model):
 
     @property
     def may_be_answered(self) -> bool:
-        """Whether a certificate may be attached; a second reply takes the place of the first."""
-        return not self.is_self_signed and self.state != RequestState.WAITING
+        """Whether there is a PKCS#10 to answer; a second reply takes the place of the first."""
+        return bool(self.sha256)
 
 
 class RequestDer(models.Model):

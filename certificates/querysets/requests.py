@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from certificates.models.requests import CertificateRequest
+    pass
 
 
 class CertificateRequestQuerySet(models.QuerySet["CertificateRequest"]):

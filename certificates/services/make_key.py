@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -9,12 +7,10 @@ from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from certificates.models import KeyOrigin, Owner, PrivateKey
+from certificates.services.generate_under_lease import generate_under_lease
 from certificates.services.store_private_key import store_private_key
 from jobs.lease import Lease
-from pki.key_generation import KeySpec, generate
-
-# How often it is seen whether the job was cancelled; the lease lasts a minute.
-_LOOKS_EVERY = 1.0
+from pki.key_generation import KeySpec
 
 
 def make_key(*, lease: Lease) -> dict[str, Any]:
@@ -29,7 +25,7 @@ def make_key(*, lease: Lease) -> dict[str, Any]:
 @sensitive_variables("pkcs8")
 def _made(lease: Lease, made_for: str) -> PrivateKey:
     wanted = lease.params
-    pkcs8 = _generated(lease, KeySpec(algorithm=wanted["algorithm"]))
+    pkcs8 = generate_under_lease(lease=lease, spec=KeySpec(algorithm=wanted["algorithm"]))
     with transaction.atomic():
         lease.advance(done=1, total=1)
         return store_private_key(
@@ -42,14 +38,3 @@ def _made(lease: Lease, made_for: str) -> PrivateKey:
             origin=KeyOrigin.GENERATED,
             made_for=made_for,
         )
-
-
-def _generated(lease: Lease, spec: KeySpec) -> bytes:
-    """The key, made in a thread: OpenSSL lets others work meanwhile, and the lease is kept."""
-    with ThreadPoolExecutor(max_workers=1) as threads:
-        running: Future[bytes] = threads.submit(generate, spec)
-        while True:
-            try:
-                return running.result(timeout=_LOOKS_EVERY)
-            except NotYet:
-                lease.renew()
