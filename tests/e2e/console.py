@@ -60,7 +60,11 @@ class Console:
         )
         self.listener = threading.Thread(target=self._listen)
         self.listener.start()
-        self.wait_for(r"^Ctrl-C stops everything", 90)
+        try:
+            self.wait_for(r"^Ctrl-C stops everything", 90)
+        except AssertionError:
+            self.stop()
+            raise
         return self
 
     def _listen(self) -> None:

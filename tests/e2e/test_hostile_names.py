@@ -110,7 +110,9 @@ def test_hidden_characters_are_written_out(page: Page, hostile: dict[str, str]) 
     find_certificates(page, "look_alike.hostile.example")
     page.locator("#list th[scope=row] > a").first.click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("xn--80ak6aa92e.com")
-    expect(page.get_by_role("heading", level=1).locator(".name-unicode")).to_contain_text("\u0430\u0440\u0440\u04cf\u0435")
+    expect(page.get_by_role("heading", level=1).locator(".name-unicode")).to_contain_text(
+        "\u0430\u0440\u0440\u04cf\u0435"
+    )
 
 
 def test_file_names_are_safe_and_files_whole(
