@@ -185,7 +185,7 @@ def accept_crl(
     if current is not None and not unchanged:
         in_use = parse_crl(current, limits=limits)
         refusals.extend(_not_forward(facts, in_use))
-        if _scope_key(point) != _scope_key(issuing_point(current)):
+        if scope_key(point) != scope_key(issuing_point(current)):
             refusals.append(_refusal(Why.OTHER_SCOPE))
         if state is CrlState.STALE and state_of(in_use, moment) is CrlState.FRESH:
             refusals.append(_refusal(Why.STALE, next_update=_text(facts.next_update)))
@@ -373,7 +373,8 @@ def _point_matches(point: IssuingPoint, wanted: Sequence[DistributionPoint]) -> 
     return False
 
 
-def _scope_key(point: IssuingPoint) -> tuple[object, ...]:
+def scope_key(point: IssuingPoint) -> tuple[object, ...]:
+    """Equal for CRLs that speak of the same certificates for the same reasons."""
     names = frozenset(name.key for name in point.names)
     return names, point.covers, point.reasons, point.indirect
 
@@ -426,7 +427,7 @@ def _delta_refusals(
         yield _refusal(Why.DELTA_WITHOUT_BASE, base_number=facts.base_number)
         return
     complete = parse_crl(base, limits=limits)
-    same_scope = _scope_key(point) == _scope_key(issuing_point(base))
+    same_scope = scope_key(point) == scope_key(issuing_point(base))
     same_issuer = facts.issuer_sha256 == complete.issuer_sha256 and facts.aki == complete.aki
     if complete.base_number or not same_issuer or not same_scope:
         yield _refusal(Why.DELTA_OF_OTHER_BASE)

@@ -56,7 +56,9 @@ def _asked(wanted: str, data: bytes, passphrase: bytes | None, limits: Limits) -
     request = encode_request(
         wanted=wanted, data=data, passphrase=passphrase, limits=limits, parent=os.getpid()
     )
-    answer = _run(request, limits, largest_answer=4 * len(data) + MEBIBYTE)
+    answer = run_child(
+        "pki.key_sandbox_child", request, limits, largest_answer=4 * len(data) + MEBIBYTE
+    )
     try:
         return decode_answer(answer)
     except BadKeyWire:
@@ -65,9 +67,13 @@ def _asked(wanted: str, data: bytes, passphrase: bytes | None, limits: Limits) -
     raise SandboxKilled(why="crash")
 
 
-def _run(request: bytes, limits: Limits, *, largest_answer: int) -> bytes:
-    process = subprocess.Popen(
-        [sys.executable, "-s", "-P", "-B", "-m", "pki.key_sandbox_child"],
+def run_child(module: str, request: bytes, limits: Limits, *, largest_answer: int) -> bytes:
+    """Start a module as a child, hand it one request, and give its one answer.
+
+    Raises `SandboxKilled` (`time`, `memory`, `crash`).
+    """
+    process = subprocess.Popen(  # noqa: S603 - a module of ours, named by its callers
+        [sys.executable, "-s", "-P", "-B", "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

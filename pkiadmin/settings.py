@@ -204,7 +204,16 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = "UTC"
 
+# -- mail: the digests of what ends ----------------------------------------------------------------
 vars().update(environ.Env.email_url_config(ENV.email_url))
+DEFAULT_FROM_EMAIL = ENV.mail_from
+EMAIL_TIMEOUT = 20
+NOTICE_RECIPIENTS = ENV.notice_recipients
+# Where links in a mail lead.
+CONSOLE_URL = ENV.url
+
+# -- the way out: hosts that are not public and may be asked for CRLs all the same -------------------
+INTERNAL_CRL_HOSTS = ENV.internal_crl_hosts
 
 LOGGING_CONFIG = "pkiadmin.logging.configure"
 LOGGING = {"env": ENV}

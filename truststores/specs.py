@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+from pki.distribution import PointName
 from pki.verify.inputs import Policy
 from truststores.models import Role
 
@@ -23,3 +26,18 @@ class NewMember:
 
     certificate_id: int
     role: Role | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewSource:
+    """An address from which a store shall get a CRL.
+
+    `issuer_id` is a certificate of the CA whose CRLs are welcome from there, None for those of any
+    CA of the store; `points` are the names of the distribution points that led to it; without
+    `every` it is asked when the CRL in use comes to its nextUpdate.
+    """
+
+    url: str
+    issuer_id: int | None = None
+    points: Sequence[PointName] = ()
+    every: timedelta | None = None

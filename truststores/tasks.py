@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from jobs.lease import WAITS_FOR_PARTS, Lease, RunResult
 from jobs.services.request_parts import Part, request_parts
+from truststores.services.fetch_crl import fetch_crl
 from truststores.services.find_work import find_work
 from truststores.services.place_certificates import place_certificates
+from truststores.services.plan_fetches import plan_fetches
 from truststores.services.plan_validations import plan_validations
 from truststores.services.record_reports import record_reports
 from truststores.services.replace_crls import replace_crls
@@ -46,3 +48,15 @@ def run_validation_chunk(lease: Lease) -> dict[str, Any]:
         recorded = record_reports(made=made)
         lease.advance(done=len(report_ids))
     return asdict(recorded)
+
+
+def run_fetch_planning(lease: Lease) -> RunResult:
+    """Ask for a job for every source of CRLs that is due."""
+    with transaction.atomic():
+        asked = plan_fetches(moment=timezone.now())
+        lease.advance(done=asked)
+    return {"asked": asked}
+
+
+def run_fetch(lease: Lease) -> RunResult:
+    return fetch_crl(lease=lease)

@@ -1,0 +1,52 @@
+"""What an administrator opens for the fetching of CRLs, as the environment writes it.
+
+Entries are separated by commas or spaces. Each is a host (`crl.example.internal`, `*.example.internal`),
+a network (`10.20.0.0/16`, `[fd00::]/8`), or a host within a network (`crl.example@10.20.0.0/16`),
+followed by ports where they are not 80 and 443: `:8080` or `:80+8080`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from django.core.exceptions import ImproperlyConfigured
+
+from pki.address_guard import WEB_PORTS, AllowRule
+from pki.errors import BadAllowRule
+
+_ENTRY = re.compile(
+    r"(?:(?P<host>[A-Za-z0-9*._-]+?)(?:@|(?=:|$)))?"
+    r"(?P<network>\[[0-9A-Fa-f:.]+\](?:/[0-9]+)?|[0-9.]+/[0-9]+)?"
+    r"(?::(?P<ports>[0-9]{1,5}(?:\+[0-9]{1,5})*))?"
+)
+
+_ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
+
+
+def read_allow_list(variable: str, entries: Iterable[str]) -> tuple[AllowRule, ...]:
+    """The rules of `pki.address_guard`; one that cannot be read stops the start, naming it."""
+    words = [word for entry in entries for word in entry.split()]
+    return tuple(_rule(variable, word) for word in words)
+
+
+def _rule(variable: str, word: str) -> AllowRule:
+    found = _ENTRY.fullmatch(word)
+    try:
+        if found is None:
+            raise BadAllowRule(why="unreadable", value=word)
+        host, ports = found["host"] or "", found["ports"]
+        network = re.sub(r"[\[\]]", "", found["network"] or "")
+        if not network and _ADDRESS.fullmatch(host):
+            host, network = "", host
+        return AllowRule(
+            host=host,
+            network=network,
+            ports=frozenset(map(int, ports.split("+"))) if ports else WEB_PORTS,
+        )
+    except BadAllowRule as error:
+        raise ImproperlyConfigured(
+            f"{variable}: {word!r} is no rule ({error.data['why']}). Write a host, a network or "
+            "both, with ports where they are not 80 and 443: crl.example.internal, "
+            "10.20.0.0/16:8080, crl.example@10.20.0.0/16."
+        ) from error
