@@ -1,34 +1,21 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import NamedTuple
 
 from django.db import transaction
 
 from pki.verify.report import CheckResult, Diagnostic, Report
-from pki.verify.run import report_to_json
-from truststores.models import PastReport, ReportBody, ValidationReport, Verdict
+from truststores.models import PastReport, ValidationReport, Verdict
 from truststores.services.run_validations import MadeReport
 from truststores.services.settle_standings import settle_standings
+from truststores.services.write_reports import WrittenReport, write_reports
 
 X509_V_ERR_INVALID_PURPOSE = 26
 _CODES_KEPT = 40
-_WRITTEN = (
-    "verdict",
-    "first_code",
-    "depth",
-    "codes",
-    "urgency",
-    "meant_for_usage",
-    "warnings",
-    "effective_expiry",
-    "horizon",
-    "inputs_digest",
-    "made_at",
-    "due_at",
-)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,6 +33,18 @@ class Recorded:
     bad_reports: tuple[int, ...]
 
 
+class _Row(NamedTuple):
+    """What is known of a report before it is written anew."""
+
+    pk: int
+    certificate_id: int
+    generation: int
+    verdict: str
+    codes: str
+    chained: bool
+    made_at: datetime | None
+
+
 @transaction.atomic
 def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     """Write reports, keep what they replace where it said something else, and sum up standings.
@@ -54,26 +53,27 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     from; any other stays due and is made again.
     """
     by_pk = {one.pk: one for one in made}
-    rows = list(
-        ValidationReport.objects.select_for_update(of=("self",)).filter(pk__in=by_pk).order_by("pk")
-    )
+    rows = [
+        _Row(*values)
+        for values in ValidationReport.objects.select_for_update(of=("self",))
+        .filter(pk__in=by_pk)
+        .order_by("pk")
+        .values_list("pk", "certificate_id", "generation", "verdict", "codes", "chained", "made_at")
+    ]
     current = [row for row in rows if row.generation == by_pk[row.pk].generation]
-    before = {row.pk: (row.verdict, row.codes) for row in current}
-    changed = {
-        row.pk for row in current if row.made_at and before[row.pk] != _says(by_pk[row.pk].report)
-    }
-    _keep_past([row for row in current if row.pk in changed], by_pk)
-    for row in current:
-        _fill(row, by_pk[row.pk])
-    _write(current, by_pk)
+    written = {row.pk: _written(row, by_pk[row.pk]) for row in current}
+    changed = [row for row in current if row.made_at and _says(row) != _says(written[row.pk])]
+    _keep_past({row.pk: by_pk[row.pk].report.moment for row in changed})
+    write_reports(reports=list(written.values()))
     settle_standings(certificate_ids={row.certificate_id for row in current})
-    good = [row.pk for row in current if row.pk in changed and _turned(before[row.pk], row) > 0]
-    bad = [row.pk for row in current if row.pk in changed and _turned(before[row.pk], row) < 0]
+    verdicts = Counter(one.verdict for one in written.values())
+    good = [row.pk for row in changed if _turned(row, written[row.pk]) > 0]
+    bad = [row.pk for row in changed if _turned(row, written[row.pk]) < 0]
     return Recorded(
         validated=len(current),
-        trusted=_count(current, Verdict.TRUSTED),
-        not_trusted=_count(current, Verdict.NOT_TRUSTED),
-        undetermined=_count(current, Verdict.UNDETERMINED),
+        trusted=verdicts[Verdict.TRUSTED],
+        not_trusted=verdicts[Verdict.NOT_TRUSTED],
+        undetermined=verdicts[Verdict.UNDETERMINED],
         turned_good=len(good),
         turned_bad=len(bad),
         changed_meanwhile=len(made) - len(current),
@@ -82,13 +82,13 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     )
 
 
-def _turned(before: tuple[str, str], row: ValidationReport) -> int:
+def _turned(before: _Row, after: WrittenReport) -> int:
     """1 when it became trusted, -1 when it stopped being so, 0 otherwise."""
-    return (row.verdict == Verdict.TRUSTED) - (before[0] == Verdict.TRUSTED)
+    return (after.verdict == Verdict.TRUSTED) - (before.verdict == Verdict.TRUSTED)
 
 
-def _says(report: Report) -> tuple[str, str]:
-    return report.verdict.value, codes_text(report.diagnostics)
+def _says(one: _Row | WrittenReport) -> tuple[str, str]:
+    return one.verdict, one.codes
 
 
 def codes_text(diagnostics: Sequence[Diagnostic]) -> str:
@@ -120,31 +120,32 @@ def urgency_of(verdict: str, *, meant: bool, chained: bool, expiry: datetime | N
     return "0" if chained else "0 loose"
 
 
-def _fill(row: ValidationReport, made: MadeReport) -> None:
+def _written(row: _Row, made: MadeReport) -> WrittenReport:
     report = made.report
     first = report.diagnostics[0] if report.diagnostics else None
-    row.verdict, row.codes = _says(report)
-    row.first_code = first.number if first else None
-    row.depth = first.depth if first else None
-    row.meant_for_usage = meant_for_usage(report)
-    row.warnings = sum(check.result == CheckResult.WARNING for check in report.checks)
-    row.effective_expiry = report.effective_expiry
-    row.urgency = urgency_of(
-        row.verdict,
-        meant=row.meant_for_usage,
-        chained=row.chained,
-        expiry=row.effective_expiry,
+    verdict = report.verdict.value
+    meant = meant_for_usage(report)
+    return WrittenReport(
+        pk=row.pk,
+        verdict=verdict,
+        first_code=first.number if first else None,
+        depth=first.depth if first else None,
+        codes=codes_text(report.diagnostics),
+        urgency=urgency_of(
+            verdict, meant=meant, chained=row.chained, expiry=report.effective_expiry
+        ),
+        meant_for_usage=meant,
+        warnings=sum(check.result is CheckResult.WARNING for check in report.checks),
+        inputs_digest=made.inputs_digest,
+        report=report,
     )
-    row.horizon = report.horizon
-    row.inputs_digest = made.inputs_digest
-    row.made_at = report.moment
-    row.due_at = report.horizon
 
 
-def _keep_past(rows: Sequence[ValidationReport], by_pk: dict[int, MadeReport]) -> None:
-    bodies: dict[int, Any] = dict(
-        ReportBody.objects.filter(report__in=rows).values_list("report_id", "content")
-    )
+def _keep_past(ended_at: Mapping[int, datetime]) -> None:
+    """Keep what these reports say now, with their bodies, before they are overwritten."""
+    if not ended_at:
+        return
+    rows = ValidationReport.objects.filter(pk__in=ended_at, body__isnull=False)
     PastReport.objects.bulk_create(
         PastReport(
             report=row,
@@ -153,26 +154,9 @@ def _keep_past(rows: Sequence[ValidationReport], by_pk: dict[int, MadeReport]) -
             depth=row.depth,
             codes=row.codes,
             made_at=row.made_at,
-            ended_at=by_pk[row.pk].report.moment,
-            content=bodies[row.pk],
+            ended_at=ended_at[row.pk],
+            content=row.body.content,
         )
-        for row in rows
-        if row.made_at is not None and row.pk in bodies
+        for row in rows.select_related("body").order_by("pk")
+        if row.made_at is not None
     )
-
-
-def _write(rows: Sequence[ValidationReport], by_pk: dict[int, MadeReport]) -> None:
-    """Both writes are one INSERT ... ON CONFLICT DO UPDATE each; the rows exist and are locked."""
-    ValidationReport.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["id"], update_fields=_WRITTEN
-    )
-    ReportBody.objects.bulk_create(
-        (ReportBody(report=row, content=report_to_json(by_pk[row.pk].report)) for row in rows),
-        update_conflicts=True,
-        unique_fields=["report"],
-        update_fields=["content"],
-    )
-
-
-def _count(rows: Sequence[ValidationReport], verdict: Verdict) -> int:
-    return sum(row.verdict == verdict for row in rows)
