@@ -101,7 +101,7 @@ def public_key_rows() -> QuerySet[PublicKey]:
 PRIVATE_KEYS = Listing(
     columns=[
         Column(name="name", label="Name", sort="name"),
-        Column(name="state", label="State", kind="state"),
+        Column(name="state", label="State"),
         Column(name="kind", label="Kind"),
         Column(name="owner", label="Owner"),
         Column(name="fingerprint", label="Fingerprint"),

@@ -44,24 +44,32 @@ def open_private_key(
     Call it before the transaction of the act, never inside one: what is refused is written to the
     audit log, and that must not be undone with the act. Raises `KeyRefused`; then nothing came out.
     """
-    pkcs8 = None
+    # Nearly always this is all: it writes nothing, so nobody who writes holds it up.
+    pkcs8, refused = _tried(key.pk, purpose)
+    if pkcs8 is not None:
+        return pkcs8
     with transaction.atomic(durable=True):
-        row = PrivateKey.objects.get(pk=key.pk)
-        refused = _forbidden(row, purpose)
-        if refused is None:
-            pkcs8, refused = _opened(row)
+        # Once more, where nobody changes the key between two looks at it.
+        pkcs8, refused = _tried(key.pk, purpose)
         if refused is not None:
             record(
                 actor=actor,
                 action="key.refused",
-                subject=row,
-                data={"purpose": purpose, "code": refused.code, "spki_sha256": row.spki_sha256},
+                subject=key,
+                data={"purpose": purpose, "code": refused.code, "spki_sha256": key.spki_sha256},
                 request=request,
             )
     if refused is not None:
         raise refused
     assert pkcs8 is not None  # noqa: S101  (either is set)
     return pkcs8
+
+
+@sensitive_variables("pkcs8")
+def _tried(key_id: int, purpose: str) -> tuple[bytes | None, KeyRefused | None]:
+    row = PrivateKey.objects.get(pk=key_id)
+    refused = _forbidden(row, purpose)
+    return (None, refused) if refused is not None else _opened(row)
 
 
 def _forbidden(row: PrivateKey, purpose: str) -> KeyRefused | None:

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from certificates.models import KeyState, PrivateKey
-from certificates.services.change_key_state import change_key_state
+from certificates.models import PrivateKey
 
 pytestmark = pytest.mark.django_db
 Stored = Callable[..., PrivateKey]
