@@ -22,6 +22,9 @@ REFUSALS: Final[dict[str, str]] = {
     "roots.none_chosen": "Choose at least one root.",
     "members.none_chosen": "Choose at least one certificate.",
     "crls.none_chosen": "Choose at least one CRL.",
+    "source.already_there": "This store gets CRLs from this address already.",
+    "source.too_many": "A trust store has at most {maximum} sources.",
+    "sources.none_chosen": "Choose at least one address.",
 }
 
 HEADLINES: Final[dict[int, str]] = {

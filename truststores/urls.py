@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from truststores.views import members, reports, stores
+from truststores.views import crls, members, reports, stores
 
 app_name = "truststores"
 urlpatterns = [
@@ -27,6 +27,21 @@ urlpatterns = [
         members.crl_remove,
         name="crl_remove",
     ),
+    path("trust-stores/<int:pk>/crls/", crls.store_crls, name="store_crls"),
+    path("trust-stores/<int:pk>/crls/upload/", crls.crl_upload, name="crl_upload"),
+    path("trust-stores/<int:pk>/sources/add/", crls.source_add, name="source_add"),
+    path("trust-stores/<int:pk>/sources/take/", crls.sources_take, name="sources_take"),
+    path(
+        "trust-stores/<int:pk>/sources/<int:source_pk>/fetch/",
+        crls.source_fetch,
+        name="source_fetch",
+    ),
+    path(
+        "trust-stores/<int:pk>/sources/<int:source_pk>/remove/",
+        crls.source_remove,
+        name="source_remove",
+    ),
+    path("crl-fetches/<uuid:pk>/", crls.fetch, name="fetch"),
     path("reports/", reports.reports, name="reports"),
     path("reports/<int:pk>/", reports.report, name="report"),
     path("reports/<int:pk>/past/<int:past_pk>/", reports.past_report, name="past_report"),

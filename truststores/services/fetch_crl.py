@@ -119,7 +119,7 @@ def _times_stayed(source: CrlSource, crl: Crl, moment: datetime) -> int:
     renewal = renewal_of(crl)
     if source.last_crl_id != crl.pk or renewal is None or moment < renewal:
         return 0
-    before = dict((code, data) for code, data in source.outcome_data)
+    before = dict(source.outcome_data)
     return int(before.get("stayed", {}).get("times", 0)) + 1
 
 
@@ -144,17 +144,18 @@ def _failed(
         lease.renew()
         if news:
             # Once for each kind of refusal: a server that keeps on offering an old list is one event.
+            codes = " ".join(refusal.code for refusal in refusals)
             record(
                 actor=None,
                 action="crl_source.refused",
                 subject=source.trust_store,
-                data={"url": source.shown_url, "codes": " ".join(code for code, _ in said)},
+                data={"url": source.shown_url, "codes": codes},
             )
     raise JobFailure(
         f"crl_source.{outcome}",
         url=source.shown_url,
         store=source.trust_store.name,
-        why=", ".join(refusal.code.replace("_", " ") for refusal in refusals),
+        why=", ".join(refusal.code.replace("_", " ") for refusal in refusals)[:300],
         kept="" if not _holds_any(source) else "The last good one stays in use.",
     )
 

@@ -33,8 +33,9 @@ def renewal_of(crl: Crl) -> datetime | None:
     """From when on there should be a newer list than this one; None where it does not say."""
     if crl.next_update is None:
         return None
-    margin = min(_MARGIN, (crl.next_update - crl.this_update) / _MARGIN_PART)
-    return crl.next_update - max(margin, timedelta(0))
+    lifetime: timedelta = crl.next_update - crl.this_update
+    wanted: datetime = crl.next_update - max(min(_MARGIN, lifetime / _MARGIN_PART), timedelta(0))
+    return wanted
 
 
 def next_retry(*, failures: int, every: timedelta | None, moment: datetime) -> datetime:

@@ -11,7 +11,6 @@ from pki.verify.inputs import Policy, Question
 from pki.verify.report import Report
 from pki.verify.run import PreparedTrust, prepare, validate
 from truststores.inputs import (
-    Issuer,
     StoreInput,
     ders_of,
     issuers_above,
@@ -51,6 +50,20 @@ class _Due:
     is_ca: bool
     key_usage: str
     self_issued: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Surroundings:
+    """What the certificates of one issuer share in a store, worked out once for each batch."""
+
+    trust: PreparedTrust
+    untrusted: tuple[bytes, ...]
+    digest_before: str
+    digest_after: str
+
+    def digest_with(self, leaf: str) -> str:
+        """The digest of everything that the report of this certificate is made from."""
+        return sha256(f"{self.digest_before}{leaf}{self.digest_after}".encode()).hexdigest()
 
 
 def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[MadeReport]:
@@ -99,32 +112,42 @@ def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
         )
     )
     digests = {pk: store_digest(store) for pk, store in stores.items()}
+    policies = {pk: policy_of(store) for pk, store in stores.items()}
+    surroundings: dict[tuple[int, str, Policy, int | None], _Surroundings] = {}
     for row in due:
         leaf = ders.get(row.certificate_id)
         store = stores.get(row.trust_store_id)
         if leaf is None or store is None:
             continue  # Deleted since the row was read, and its report with it.
         policy = policy_for(
-            policy_of(store),
+            policies[store.pk],
             is_ca=row.is_ca,
             key_usage=row.key_usage,
             self_issued=row.self_issued,
         )
-        digest, trust = _prepared_for(store, digests[store.pk], policy)
-        untrusted = [
-            issuer
-            for issuer in above[row.issuer_sha256]
-            if issuer.pk != row.certificate_id and issuer.pk in ders
-        ]
-        question = Question(
-            leaf=leaf, moment=moment, untrusted=tuple(ders[issuer.pk] for issuer in untrusted)
-        )
+        # A CA may be found above itself; of everything else the issuer's name tells what is.
+        key = (store.pk, row.issuer_sha256, policy, row.certificate_id if row.is_ca else None)
+        around = surroundings.get(key)
+        if around is None:
+            digest, trust = _prepared_for(store, digests[store.pk], policy)
+            untrusted = [
+                issuer
+                for issuer in above[row.issuer_sha256]
+                if issuer.pk != row.certificate_id and issuer.pk in ders
+            ]
+            around = surroundings[key] = _Surroundings(
+                trust=trust,
+                untrusted=tuple(ders[issuer.pk] for issuer in untrusted),
+                digest_before=f"{digest}\n{policy!r}\n",
+                digest_after="".join(sorted(f"\n{issuer.sha256}" for issuer in untrusted)),
+            )
+        question = Question(leaf=leaf, moment=moment, untrusted=around.untrusted)
         yield MadeReport(
             pk=row.pk,
             certificate_id=row.certificate_id,
             generation=row.generation,
-            inputs_digest=_inputs_digest(digest, policy, row.sha256, untrusted),
-            report=validate(question, trust),
+            inputs_digest=around.digest_with(row.sha256),
+            report=validate(question, around.trust),
         )
 
 
@@ -141,8 +164,3 @@ def _prepared_for(store: TrustStore, digest: str, policy: Policy) -> tuple[str, 
         while len(_prepared) > _MOST_PREPARED:
             _prepared.popitem(last=False)
     return read.digest, made
-
-
-def _inputs_digest(digest: str, policy: Policy, leaf: str, untrusted: list[Issuer]) -> str:
-    parts = [digest, repr(policy), leaf, *sorted(issuer.sha256 for issuer in untrusted)]
-    return sha256("\n".join(parts).encode()).hexdigest()
