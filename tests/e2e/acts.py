@@ -29,6 +29,23 @@ def reload_until(page: Page, holds: Callable[[], bool], what: str, seconds: floa
         page.reload()
 
 
+def sideways(page: Page) -> list[str]:
+    """What sticks out to the right where the page scrolls sideways."""
+    return list(
+        page.evaluate(
+            """() => {
+                const width = document.documentElement.clientWidth;
+                if (document.documentElement.scrollWidth <= width) return [];
+                return [...document.querySelectorAll("main *")]
+                    .filter((one) => one.getBoundingClientRect().right > width + 1)
+                    .map((one) => one.outerHTML.slice(0, 120))
+                    .slice(0, 5);
+            }"""
+        )
+        or []
+    )
+
+
 # Import ------------------------------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -104,7 +105,10 @@ def pkits_files() -> dict[str, bytes]:
 
 def common_name(name: str) -> x509.Name:
     """A name of one attribute, whatever its characters and its length."""
-    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)])
+    with warnings.catch_warnings():
+        # That it is too long is the point of it.
+        warnings.simplefilter("ignore", UserWarning)
+        return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name, _validate=False)])
 
 
 def many_certificates(count: int, organization: str) -> bytes:

@@ -73,7 +73,7 @@ def test_typing_filters_the_list_and_a_link_keeps_what_was_found(
     page.locator("#list thead").get_by_role("link", name="Ends").click()
     expect(page.locator("#list thead th[aria-sort=ascending]")).to_have_text("Ends")
     # Leaving the search box must not ask for the list in the old order beside it.
-    assert len(asked) == 1, asked
+    assert len([url for url in asked if "/certificates/?" in url]) == 1, asked
     assert list_names(page) == ["a.kochab.example", "b.kochab.example"]
     page.locator("#list thead").get_by_role("link", name="Ends").click()
     expect(page.locator("#list thead th[aria-sort=descending]")).to_have_text("Ends")
