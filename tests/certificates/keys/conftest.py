@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import pytest
 
 from certificates.models import KeyOrigin, PrivateKey
 from certificates.services.store_private_key import store_private_key
-from pki.key_generation import KeySpec, generate
-
-
-@cache
-def pkcs8_of(algorithm: str, number: int = 0) -> bytes:
-    """The key of that kind and number; the same one for the whole run."""
-    return generate(KeySpec(algorithm=algorithm))
+from tests.certificates.keys.material import pkcs8_of
 
 
 @pytest.fixture

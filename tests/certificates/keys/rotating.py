@@ -63,7 +63,7 @@ def main() -> None:
     signing = waited(signer)
     load_kek.cache_clear()
     check_kek()
-    print(
+    sys.stdout.write(
         json.dumps(
             {
                 "deaths": deaths,

@@ -41,4 +41,6 @@ def test_the_pages_open(stored: Stored, client: Any) -> None:
 def test_a_double_click_makes_one_key(client: Any) -> None:
     form = {"name": "web", "algorithm": "P-256", "token": str(uuid.uuid4())}
     answers = [client.post(reverse("certificates:key_new"), form) for _ in range(2)]
-    assert {answer["Location"] for answer in answers} == {PrivateKey.objects.get().get_absolute_url()}
+    assert {answer["Location"] for answer in answers} == {
+        PrivateKey.objects.get().get_absolute_url()
+    }
