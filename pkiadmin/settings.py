@@ -14,8 +14,10 @@ from pkiadmin.tables import JOB_KINDS as JOB_KINDS
 from pkiadmin.tables import NAVIGATION as NAVIGATION
 from pkiadmin.tables import PANELS as PANELS
 from pkiadmin.tables import SCHEDULE as SCHEDULE
+from pkiadmin.version import running_version
 
 ENV = read_env()
+VERSION = running_version()
 DATA_FOLDER = ENV.data_folder
 
 SECRET_KEY = ENV.secret_key

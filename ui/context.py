@@ -14,11 +14,12 @@ _THEMES = frozenset(("light", "dark"))
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    """The navigation entries that this user may open, and the theme that the browser chose."""
+    """What this user may open, the theme that the browser chose, and the version that runs."""
     theme = request.COOKIES.get(THEME_COOKIE, "")
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "navigation": entries_for(request, settings.NAVIGATION) if signed_in else (),
         "theme": theme if theme in _THEMES else "",
+        "version": settings.VERSION,
     }
