@@ -27,6 +27,12 @@ from tests.pki.chains import to_pem
 pytestmark = pytest.mark.timeout(240)
 
 WIDTHS = [pytest.param(width, id=str(width["width"])) for width in (WIDE, NARROW)]
+COLOURS_SETTLE = """() => new Promise((settled) => requestAnimationFrame(() => {
+    for (const one of document.getAnimations()) {
+        if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
+    }
+    requestAnimationFrame(() => settled());
+}))"""
 # What a theme can change; everything else is asked once for both.
 OF_COLOUR = ["color-contrast", "link-in-text-block"]
 ALIKE = (
@@ -57,9 +63,11 @@ def axe_script() -> str:
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page in either theme: rule, and the first places."""
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    page.evaluate(COLOURS_SETTLE)
     page.evaluate(axe_script())
     found = violations_of(page, {})
     page.emulate_media(color_scheme="dark")
+    page.evaluate(COLOURS_SETTLE)
     only = {"runOnly": {"type": "rule", "values": OF_COLOUR}}
     return [*found, *(f"dark, {one}" for one in violations_of(page, only))]
 
