@@ -10,12 +10,17 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, wraps
 from typing import Final, TypeVar
 
 from pki import der
 
 T = TypeVar("T")
+
+# Extensions that are the same in every certificate of an issuer are read once. What is longer than
+# this is one certificate's own, and is not kept.
+_MOST_KEPT: Final = 1024
+_LONGEST_KEPT: Final = 512
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -154,20 +159,37 @@ def _moment(data: bytes, tag: int, start: int, stop: int) -> datetime | None:
         return None
 
 
+def kept(reader: Callable[[bytes], T]) -> Callable[[bytes], T]:
+    """The reader with the answers to short values remembered; faults are found anew each time."""
+    remembering = lru_cache(maxsize=_MOST_KEPT)(reader)
+
+    @wraps(reader)
+    def read(value: bytes) -> T:
+        return remembering(value) if len(value) <= _LONGEST_KEPT else reader(value)
+
+    return read
+
+
+@kept
+def _read_extension(content: bytes) -> Extension:
+    end = len(content)
+    _, oid_start, oid_stop = der.read(content, 0, end)
+    tag, value_start, value_stop = der.read(content, oid_stop, end)
+    critical = False
+    if tag == der.BOOLEAN:
+        critical = content[value_start:value_stop] != b"\x00"
+        tag, value_start, value_stop = der.read(content, value_stop, end)
+    if tag != der.OCTET_STRING:
+        raise der.DerError("extension without a value")
+    return Extension(content[oid_start:oid_stop], critical, content[value_start:value_stop])
+
+
 def _read_extensions(data: bytes, start: int, stop: int) -> Iterator[Extension]:
     start, stop = der.expect(data, start, stop, der.SEQUENCE)
     for tag, at, end in der.children(data, start, stop):
         if tag != der.SEQUENCE:
             raise der.DerError("extension is not a sequence")
-        _, oid_start, oid_stop = der.read(data, at, end)
-        tag, value_start, value_stop = der.read(data, oid_stop, end)
-        critical = False
-        if tag == der.BOOLEAN:
-            critical = data[value_start:value_stop] != b"\x00"
-            tag, value_start, value_stop = der.read(data, value_stop, end)
-        if tag != der.OCTET_STRING:
-            raise der.DerError("extension without a value")
-        yield Extension(data[oid_start:oid_stop], critical, data[value_start:value_stop])
+        yield _read_extension(data[at:end])
 
 
 def name_attributes(name: bytes) -> Iterator[tuple[bytes, int, bytes]]:
@@ -342,6 +364,7 @@ def _read_public_key(spki: bytes) -> PublicKey:
     )
 
 
+@kept
 def read_basic_constraints(value: bytes) -> BasicConstraints:
     """RFC 5280, 4.2.1.9."""
     start, stop = der.whole(value, der.SEQUENCE)
@@ -356,12 +379,14 @@ def read_basic_constraints(value: bytes) -> BasicConstraints:
     return BasicConstraints(is_ca, length)
 
 
+@kept
 def read_key_usage(value: bytes) -> frozenset[str]:
     """RFC 5280, 4.2.1.3."""
     bits = der.bits(value, *der.whole(value, der.BIT_STRING))
     return frozenset(KEY_USAGE_BITS[bit] for bit in bits if bit < len(KEY_USAGE_BITS))
 
 
+@kept
 def read_extended_key_usage(value: bytes) -> tuple[bytes, ...]:
     """RFC 5280, 4.2.1.12."""
     found = []
@@ -384,6 +409,7 @@ def read_key_identifier(value: bytes) -> bytes:
     return value[start:stop]
 
 
+@kept
 def read_authority_key(value: bytes) -> AuthorityKey:
     """RFC 5280, 4.2.1.1."""
     start, stop = der.whole(value, der.SEQUENCE)
@@ -400,6 +426,7 @@ def read_authority_key(value: bytes) -> AuthorityKey:
     return AuthorityKey(key_id, issuer, serial)
 
 
+@kept
 def read_name_constraints(value: bytes) -> Subtrees:
     """RFC 5280, 4.2.1.10."""
     start, stop = der.whole(value, der.SEQUENCE)

@@ -10,7 +10,7 @@ from pki.verify import openssl
 from pki.verify.large_crls import certainly_not_revoked, worth_it
 from pki.verify.openssl import Outcome, Stack, Store, VerifyError
 from pki.verify.paths import PathSearch
-from pki.verify.prepared import Member, Pool, PreparedTrust
+from pki.verify.prepared import Company, Member, PreparedTrust
 from pki.verify.report import Verdict
 
 # No CRL at all, or none whose scope covers the certificate.
@@ -26,10 +26,10 @@ _HOPELESS_AT_LEAF: Final = frozenset({9, 10, 13, 14, 26, 34, 41, 62, 63, 64, 66}
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in OpenSSL's terms: the leaf, the issuers that came with it, the names."""
+    """A question in OpenSSL's terms: the leaf, what may stand above it, the names."""
 
     leaf: Member
-    untrusted: tuple[Member, ...]
+    company: Company
     host: bytes | None
     address: bytes | None
 
@@ -60,14 +60,7 @@ class Judge:
     def __init__(self, prepared: PreparedTrust, asked: Asked) -> None:
         self.prepared = prepared
         self._asked = asked
-        self.pool = (
-            Pool((*prepared.pool.members, *asked.untrusted)) if asked.untrusted else prepared.pool
-        )
-        self._untrusted = (
-            Stack([member.certificate for member in (*prepared.intermediates, *asked.untrusted)])
-            if asked.untrusted
-            else prepared.untrusted
-        )
+        self.pool = asked.company.pool
         self._spares_large_crls = worth_it(prepared)
 
     def decide(self, seconds: int) -> Decision:
@@ -110,7 +103,7 @@ class Judge:
         return openssl.verify(
             store or prepared.store,
             asked.leaf.certificate,
-            untrusted or self._untrusted,
+            untrusted or asked.company.untrusted,
             prepared.crl_stack if prepared.crls and store is None else None,
             seconds=seconds,
             host=asked.host,
@@ -126,7 +119,7 @@ class Judge:
         on_path = {member.sha256 for member in path}
         return any(
             member.sha256 not in on_path and member.subject_hash in self.prepared.crls_by_issuer
-            for member in (*self.prepared.intermediates, *self._asked.untrusted)
+            for member in (*self.prepared.intermediates, *self._asked.company.members)
         )
 
     def _as_in_a_new_process(self, seconds: int) -> Outcome:
@@ -135,7 +128,7 @@ class Judge:
         What OpenSSL answers about such an issuer depends on whether it has read its extensions
         before (see `Certificate.settle`). A new process has not.
         """
-        members = (*self.prepared.intermediates, *self._asked.untrusted)
+        members = (*self.prepared.intermediates, *self._asked.company.members)
         fresh = [openssl.Certificate(member.certificate.der) for member in members]
         known = {new.address: old.address for new, old in zip(fresh, members, strict=True)}
         outcome = self._verify(seconds, untrusted=Stack(fresh), collect=True)

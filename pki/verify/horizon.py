@@ -24,6 +24,7 @@ from pki.verify.prepared import (
 from pki.verify.report import Verdict
 
 _MOST_JUDGEMENTS: Final = 64
+_MOST_KEPT: Final = 10_000
 
 
 def _turns(members: Iterable[Member | CrlMember]) -> set[int]:
@@ -48,10 +49,10 @@ def reach(prepared: PreparedTrust, pool: Pool, issuer_hash: int) -> Reach:
     """Follow issuer names upwards, and those of the CRLs met on the way.
 
     The issuers of CRLs are followed as well, because their paths decide whether a CRL counts. What
-    belongs to the store alone is kept for all leaves of the issuer.
+    was found is kept for all leaves of the issuer.
     """
-    own_pool = pool is prepared.pool
-    if own_pool and (known := prepared.reaches.get(issuer_hash)) is not None:
+    known = pool.reaches.get(issuer_hash)
+    if known is not None:
         return known
     todo, seen = [issuer_hash], set()
     members: list[Member] = []
@@ -70,8 +71,9 @@ def reach(prepared: PreparedTrust, pool: Pool, issuer_hash: int) -> Reach:
         if prepared.checks_revocation:
             crls.extend(crl for crl in prepared.crls_by_issuer.get(name, ()) if not crl.is_indirect)
     found = Reach(tuple(members), tuple(crls), tuple(sorted(_turns([*members, *crls]))))
-    if own_pool:
-        prepared.reaches[issuer_hash] = found
+    if len(pool.reaches) >= _MOST_KEPT:
+        pool.reaches.clear()
+    pool.reaches[issuer_hash] = found
     return found
 
 

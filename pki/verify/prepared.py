@@ -29,6 +29,7 @@ _PURPOSES: Final = {
     Usage.SERVER: openssl.PURPOSE_SERVER,
 }
 _MOST_KEPT_ISSUERS: Final = 1024
+_MOST_KEPT_COMPANIES: Final = 64
 
 # A self-signed certificate whose notAfter is 2030-01-01 00:00:00 UTC; its key was thrown away.
 _PROBE_END: Final = 1893456000
@@ -198,11 +199,15 @@ class Unreadable:
 
 @dataclass(slots=True)
 class Pool:
-    """Every certificate that may stand above the leaf, by the hash of its subject."""
+    """Every certificate that may stand above the leaf, by the hash of its subject.
+
+    `reaches` keeps what paths through an issuer's name could touch, for all leaves of that issuer.
+    """
 
     members: tuple[Member, ...]
     by_subject: dict[int, tuple[Member, ...]] = field(init=False)
     by_address: dict[int, Member] = field(init=False)
+    reaches: dict[int, Reach] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_subject: defaultdict[int, list[Member]] = defaultdict(list)
@@ -223,6 +228,20 @@ class Reach:
     members: tuple[Member, ...]
     crls: tuple[CrlMember, ...]
     turns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What a question is asked with: the issuers that came with it beside those of the store.
+
+    `untrusted` is what OpenSSL is given, `pool` everything above the leaf, `unreadable` what came
+    and cannot be read.
+    """
+
+    members: tuple[Member, ...]
+    unreadable: tuple[Unreadable, ...]
+    untrusted: openssl.Stack
+    pool: Pool
 
 
 def _distinct(values: Iterable[bytes]) -> list[tuple[str, bytes]]:
@@ -263,8 +282,9 @@ class PreparedTrust:
         self.indirect_crls = tuple(member for member in self.crls if member.is_indirect)
         self.anchor_addresses = frozenset(member.address for member in anchors)
         self._extra: dict[bytes, Member | Unreadable] = {}
+        self._alone = Company((), (), self.untrusted, self.pool)
+        self._companies: dict[tuple[bytes, ...], Company] = {}
         self.signed: dict[tuple[str, str], bool] = {}
-        self.reaches: dict[int, Reach] = {}
         self.findings: dict[tuple[str, ...], Mapping[str, tuple[Finding, ...]]] = {}
         self.elements: dict[tuple[str, int], PathElement] = {}
         self.serials: dict[tuple[str, str], frozenset[int] | None] = {}
@@ -308,6 +328,29 @@ class PreparedTrust:
         return openssl.Store(
             [member.certificate for member in self.anchors], replace(self.parameters, flags=flags)
         )
+
+    def company(self, values: Sequence[bytes]) -> Company:
+        """The store together with the certificates that came with a question.
+
+        Kept, because the leaves of one batch mostly come with the same issuers.
+        """
+        if not values:
+            return self._alone
+        key = tuple(values)
+        known = self._companies.get(key)
+        if known is None:
+            members, unreadable = self.companions(key)
+            above = [member.certificate for member in (*self.intermediates, *members)]
+            known = Company(
+                members=tuple(members),
+                unreadable=tuple(unreadable),
+                untrusted=openssl.Stack(above),
+                pool=Pool((*self.pool.members, *members)),
+            )
+            if len(self._companies) >= _MOST_KEPT_COMPANIES:
+                self._companies.clear()
+            self._companies[key] = known
+        return known
 
     def companions(self, values: Sequence[bytes]) -> tuple[list[Member], list[Unreadable]]:
         """The certificates that came with a question, and those that cannot be read.

@@ -58,12 +58,11 @@ def validate(question: Question, trust: PreparedTrust | TrustInput) -> Report:
         leaf = Member(question.leaf, sha256, "leaf")
     except NotDecodable as fault:
         return _unreadable(question, flags, str(fault.data["why"]))
-    extra, unreadable = prepared.companions(question.untrusted)
-    asked = Asked(leaf, tuple(extra), host, address)
+    asked = Asked(leaf, prepared.company(question.untrusted), host, address)
     judge = Judge(prepared, asked)
     seconds = seconds_of(question.moment)
     decision = judge.decide(seconds)
-    return _report(question, judge, asked, decision, seconds, flags, unreadable)
+    return _report(question, judge, asked, decision, seconds, flags)
 
 
 def _report(
@@ -73,7 +72,6 @@ def _report(
     decision: Decision,
     seconds: int,
     flags: tuple[str, ...],
-    unreadable: Sequence[Unreadable],
 ) -> Report:
     prepared, leaf = judge.prepared, asked.leaf
     diagnostics = _diagnostics(decision.errors, leaf, judge)
@@ -87,7 +85,7 @@ def _report(
         diagnostics=diagnostics,
         tolerated=tolerated,
         crls=crls,
-        unreadable=(*tail, *unreadable, *prepared.unreadable),
+        unreadable=(*tail, *asked.company.unreadable, *prepared.unreadable),
         host=question.host,
         address=question.address,
         chosen_otherwise=bool(decision.other_path),
@@ -172,7 +170,7 @@ def _elements(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[PathElem
         key = (member.sha256, depth)
         element = kept.get(key) if depth else None
         if element is None:
-            element = _element(depth, member)
+            element = _element(depth, member, path[depth + 1] if depth + 1 < len(path) else None)
             if depth:
                 if len(kept) >= _MOST_KEPT:
                     kept.clear()
@@ -181,13 +179,20 @@ def _elements(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[PathElem
     return tuple(elements)
 
 
-def _element(depth: int, member: Member) -> PathElement:
+def _element(depth: int, member: Member, above: Member | None) -> PathElement:
     anatomy = member.anatomy
+    # The same bytes print the same: a leaf's issuer was printed as the subject of the one above.
+    printed = (
+        above is not None
+        and above.anatomy is not None
+        and anatomy is not None
+        and above.anatomy.subject == anatomy.issuer
+    )
     return PathElement(
         depth=depth,
         sha256=member.sha256,
         subject=member.subject,
-        issuer=member.issuer,
+        issuer=above.subject if above is not None and printed else member.issuer,
         not_before=(anatomy and anatomy.not_before) or _FIRST_MOMENT,
         not_after=(anatomy and anatomy.not_after) or _LAST_MOMENT,
         source=member.source,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from pki.findings import Finding
@@ -111,6 +112,16 @@ def _diagnostics(stored: Sequence[Mapping[str, Any]]) -> tuple[Diagnostic, ...]:
 
 
 def _outcome_to_json(outcome: CheckOutcome) -> dict[str, object]:
+    return _as_json(outcome) if outcome.findings else _without_findings(outcome)
+
+
+@lru_cache(maxsize=512)
+def _without_findings(outcome: CheckOutcome) -> dict[str, object]:
+    """Most checks find nothing, and give one of few answers."""
+    return _as_json(outcome)
+
+
+def _as_json(outcome: CheckOutcome) -> dict[str, object]:
     return {
         "name": outcome.name,
         "result": outcome.result.value,

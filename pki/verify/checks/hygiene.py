@@ -23,6 +23,7 @@ from pki.verify.anatomy import (
     Anatomy,
     attribute_text,
     dotted,
+    kept,
     shown,
 )
 from pki.verify.checks.check import Check, Situation, info, warning
@@ -109,6 +110,7 @@ def _of_pointers(anatomy: Anatomy, role: str) -> Iterator[Finding]:
         yield info("hygiene.no_revocation_pointer")
 
 
+@kept
 def _is_list_of_sequences(value: bytes) -> bool:
     """At least one well-formed entry, as both kinds of pointers ask for."""
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from pki.findings import Finding, Severity
@@ -12,6 +12,7 @@ from pki.verify.checks.check import Check, Situation, error
 from pki.verify.report import CheckOutcome, CheckResult, Diagnostic
 
 _MOST_KEPT: Final = 10_000
+_MOST_COMMON: Final = 8
 
 
 def make(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
@@ -38,11 +39,13 @@ def not_made(checks: Sequence[Check], reason: str) -> tuple[CheckOutcome, ...]:
 def _outcome(
     checks: Sequence[Check], check: Check, situation: Situation, above: tuple[Finding, ...]
 ) -> CheckOutcome:
-    findings = [
-        of_diagnostic(diagnostic)
-        for diagnostic in situation.diagnostics
-        if _belongs(checks, check, diagnostic)
-    ]
+    findings: list[Finding] = []
+    if situation.diagnostics:
+        findings = [
+            of_diagnostic(diagnostic)
+            for diagnostic in situation.diagnostics
+            if _belongs(checks, check, diagnostic)
+        ]
     reason = check.reason(situation) if check.reason is not None else None
     if reason is not None and not findings:
         code, applies = reason
@@ -56,7 +59,19 @@ def _outcome(
     findings.extend(above)
     if not findings:
         return _without_findings(check.name, CheckResult.PASSED, "")
-    return CheckOutcome(name=check.name, result=_result(findings), findings=tuple(findings))
+    if len(findings) <= _MOST_COMMON and all(len(item.data) <= 1 for item in findings):
+        return _common(check.name, tuple(findings))
+    return _with_findings(check.name, findings)
+
+
+def _with_findings(name: str, findings: Sequence[Finding]) -> CheckOutcome:
+    return CheckOutcome(name=name, result=_result(findings), findings=tuple(findings))
+
+
+@lru_cache(maxsize=512)
+def _common(name: str, findings: tuple[Finding, ...]) -> CheckOutcome:
+    """Findings without a value of their own are found again and again, and made once."""
+    return _with_findings(name, findings)
 
 
 @cache
@@ -104,7 +119,16 @@ def _of_issuers(checks: Sequence[Check], situation: Situation) -> Mapping[str, t
 def _at(depth: int, found: Iterable[Finding]) -> Iterator[Finding]:
     """The findings with the depth of their certificate among their data."""
     for item in found:
-        yield replace(item, data=tuple(sorted((*item.data, ("depth", depth)))))
+        yield _placed(item, depth) if item.data else _placed_common(item, depth)
+
+
+@lru_cache(maxsize=512)
+def _placed_common(item: Finding, depth: int) -> Finding:
+    return _placed(item, depth)
+
+
+def _placed(item: Finding, depth: int) -> Finding:
+    return replace(item, data=tuple(sorted((*item.data, ("depth", depth)))))
 
 
 def _result(findings: Sequence[Finding]) -> CheckResult:

@@ -13,7 +13,7 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import PublicKey
+from pki.verify.anatomy import PublicKey, kept
 from pki.verify.checks.check import Check, info, warning
 from pki.verify.prepared import Member
 
@@ -49,6 +49,7 @@ _SHORTEST_RSA: Final = 2048
 _SMALLEST_EXPONENT: Final = 65537
 
 
+@kept
 def weak_hash(algorithm: bytes) -> str | None:
     """The name of the weak hash in a DER AlgorithmIdentifier; None: it is not weak."""
     try:
