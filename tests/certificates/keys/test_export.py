@@ -92,7 +92,7 @@ def test_a_pkcs12_holds_the_certificate_and_its_chain(
 
     from tests.certificates.conftest import key_of, made
 
-    leaf, _ = add(made("leaf", "root"), made("root"))
+    leaf, _ = add(made("leaf", "root"), made("root", ca=True))
     pkcs8 = key_of("leaf").private_bytes(
         serialization.Encoding.DER,
         serialization.PrivateFormat.PKCS8,

@@ -25,7 +25,7 @@ from certificates.services.open_private_key import EXPORT, SIGN, open_private_ke
 from certificates.services.public_facts import public_facts
 from certificates.services.store_private_key import store_private_key
 from pki.key_generation import public_part
-from tests.certificates.keys.material import pkcs8_of
+from tests.certificates.keys.material import notations, pkcs8_of, secrets_of
 
 pytestmark = pytest.mark.django_db
 Stored = Callable[..., PrivateKey]
@@ -227,7 +227,8 @@ def test_a_refusal_stays_in_the_log_although_the_act_is_undone() -> None:
 def test_the_database_holds_no_private_byte(stored: Stored) -> None:
     stored("RSA-2048")
     stored("Ed25519")
-    needles = [pkcs8_of("RSA-2048")[200:232], pkcs8_of("Ed25519")[-32:]]
+    stolen = [*secrets_of(pkcs8_of("RSA-2048")), *secrets_of(pkcs8_of("Ed25519"))]
+    needles = [needle for secret in stolen for needle in notations(secret)]
     with connection.cursor() as cursor:
         for table in connection.introspection.table_names(cursor):
             cursor.execute(f'SELECT * FROM "{table}"')
