@@ -23,10 +23,11 @@ from certificates.models import (
     RequestState,
     Standing,
 )
+from certificates.models.requests import CertificateRequestQuerySet
 from certificates.querysets.certificates import CertificateQuerySet
 from certificates.querysets.crls import CrlQuerySet
-from certificates.querysets.requests import CertificateRequestQuerySet
 from ui.listing import Column, Listing
+from ui.moments import span_of
 
 NAMES_SHOWN = 3
 _ENDS = (
@@ -85,6 +86,7 @@ class CertificateFilters(_Filters):
         label="Life", choices=Lifecycle.choices, empty_label="Any state"
     )
     issuer = django_filters.NumberFilter(method="issued_under", widget=forms.HiddenInput)
+    stops = django_filters.CharFilter(method="stopping", widget=forms.HiddenInput)
     job = django_filters.UUIDFilter(field_name="import_job_id", widget=forms.HiddenInput)
 
     class Meta:
@@ -110,6 +112,11 @@ class CertificateFilters(_Filters):
     ) -> CertificateQuerySet:
         issuer = Certificate.objects.filter(pk=int(value)).first() if value < 2**63 else None
         return queryset.issued_under(issuer) if issuer is not None else queryset.none()
+
+    def stopping(self, queryset: CertificateQuerySet, name: str, value: str) -> CertificateQuerySet:
+        """That stop working in a month, on a day or at a moment: where the calendar leads."""
+        span = span_of(value)
+        return queryset.stopping(*span) if span is not None else queryset.none()
 
 
 def certificate_rows() -> QuerySet[Certificate]:

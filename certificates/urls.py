@@ -7,15 +7,18 @@ from certificates.views import (
     changes,
     crls,
     downloads,
+    exports,
     imports,
     key_files,
     keys,
+    request_files,
     requests,
 )
 
 app_name = "certificates"
 urlpatterns = [
     path("certificates/", certificates.certificates, name="certificates"),
+    path("certificates/csv/", exports.certificates_csv, name="certificates_csv"),
     path("certificates/bundle/", downloads.bundle, name="bundle"),
     path("certificates/label/", changes.label, name="label"),
     path("certificates/delete/", changes.delete, name="delete"),
@@ -52,6 +55,13 @@ urlpatterns = [
     path("requests/job/<uuid:pk>/", requests.request_of_job, name="request_of_job"),
     path("requests/<int:pk>/", requests.request_shown, name="request"),
     path("requests/<int:pk>/download/", requests.request_download, name="request_download"),
+    path(
+        "requests/<int:pk>/certificate/",
+        requests.request_certificate,
+        name="request_certificate",
+    ),
+    path("requests/<int:pk>/files/", request_files.request_files_form, name="request_files_form"),
+    path("requests/<int:pk>/files/zip/", request_files.request_files, name="request_files"),
     path("requests/<int:pk>/sent/", requests.request_sent, name="request_sent"),
     path("requests/<int:pk>/withdraw/", requests.request_withdraw, name="request_withdraw"),
     path("requests/<int:pk>/reply/", requests.request_reply, name="request_reply"),

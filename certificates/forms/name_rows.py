@@ -14,7 +14,7 @@ from pki.host_names import NameRefused
 from pki.limits import DEFAULT
 
 KINDS = (("dns", "DNS"), ("ip", "IP"), ("email", "E-mail"), ("uri", "URI"))
-_BLANK_ROWS = 3
+_BLANK_ROWS, _BLANK_BEHIND_OTHERS = 3, 1
 MORE_ROWS = 5
 _LONGEST_VALUE = 2_048
 
@@ -33,7 +33,7 @@ class NameRows(forms.Widget):
     """Rows of a kind and a value; a script adds more, and so does a button of the form."""
 
     template_name = "certificates/requests/name_rows.html"
-    blank_rows = _BLANK_ROWS
+    blank_rows = 0
 
     def value_from_datadict(
         self, data: Mapping[str, Any], files: Mapping[str, Any], name: str
@@ -57,7 +57,8 @@ class NameRows(forms.Widget):
         context = super().get_context(name, value, attrs)
         filled = [looked_at(row) for row in value or ()]
         blank = NameRow(kind="dns", value="")
-        context |= {"rows": [*filled, *(blank for _ in range(self.blank_rows))], "kinds": KINDS}
+        blanks = self.blank_rows or (_BLANK_BEHIND_OTHERS if filled else _BLANK_ROWS)
+        context |= {"rows": [*filled, *(blank for _ in range(blanks))], "kinds": KINDS}
         return context
 
 

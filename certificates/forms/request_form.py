@@ -89,7 +89,7 @@ class RequestForm(LaidOut, forms.Form):
     country = CountryField(label="Country (C)")
     email = _text("E-mail")
     key_choice = forms.ChoiceField(
-        label="Key",
+        label="Which key",
         choices=((_NEW, "Make a new key"), (_EXISTING, "Use a key that is here")),
         initial=_NEW,
         widget=forms.RadioSelect,
@@ -155,7 +155,7 @@ class RequestForm(LaidOut, forms.Form):
         chosen = str(self["key"].value() or "")
         if chosen.isascii() and chosen.isdigit() and int(chosen) < 2**63:
             listed += [one for one in usable.filter(pk=int(chosen)) if one not in listed]
-        field.widget.choices = [  # type: ignore[attr-defined]  # a Select has choices
+        field.widget.choices = [
             ("", "Choose…"),
             *((one.pk, f"{one.name}, {one.kind_text}") for one in listed),
         ]

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
 from certificates.models.certificate import Certificate
 from certificates.models.keys import Owner, PrivateKey
-from certificates.querysets.requests import CertificateRequestQuerySet
 from jobs.models import Job
 from pki.csr import RequestSpec
 
@@ -19,6 +19,29 @@ class RequestState(models.TextChoices):
     SENT = "sent", "Sent to the CA"
     ANSWERED = "answered", "Answered"
     WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class CertificateRequestQuerySet(models.QuerySet["CertificateRequest"]):
+    """Named questions to the requests."""
+
+    def matching(self, text: str) -> CertificateRequestQuerySet:
+        """Whose name, key's name or owner's name holds every word of the text."""
+        found = self
+        for word in text.split():
+            found = found.filter(
+                Q(name__icontains=word)
+                | Q(key__name__icontains=word)
+                | Q(key__owner__name__icontains=word)
+            )
+        return found
+
+    def waiting_for_reply(self) -> CertificateRequestQuerySet:
+        """That were made and have no certificate yet."""
+        return self.filter(state__in=("created", "sent"))
+
+    def for_public_key(self, spki_sha256: str) -> CertificateRequestQuerySet:
+        """That were signed with the key of this digest."""
+        return self.filter(key__spki_sha256=spki_sha256)
 
 
 class CertificateRequest(models.Model):

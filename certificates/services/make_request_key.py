@@ -31,7 +31,11 @@ def make_request_key(*, lease: Lease) -> dict[str, Any]:
             lease.advance(done=1, total=1)
             row = CertificateRequest.objects.select_for_update(of=("self",)).get(pk=waiting.pk)
             if row.state == RequestState.WAITING:
-                actor = User.objects.filter(pk=lease.actor_id).first()
+                actor = (
+                    User.objects.filter(pk=lease.actor_id).first()
+                    if lease.actor_id is not None
+                    else None
+                )
                 fulfil_request(actor=actor, row=row, pkcs8=pkcs8)
     except RequestNotBuilt as error:
         raise JobFailure("request.not_built", **error.data) from error

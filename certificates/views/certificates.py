@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from certificates.finding_texts import said_stored
 from certificates.forms.lifecycle_form import LifecycleForm
 from certificates.lists import CERTIFICATES, certificate_rows, same_key
-from certificates.models import Certificate, Crl, Label
+from certificates.models import Certificate, CertificateRequest, Crl, Label
 from certificates.services.build_chain import Chain, build_chain
 from certificates.services.find_issuers import IssuerGraph, find_issuers
 from jobs.models import Job
@@ -98,6 +98,9 @@ def certificate(request: HttpRequest, pk: int) -> HttpResponse:
         ],
         "crls": Crl.objects.of_issuer(shown)[:3] if shown.is_ca else (),
         "replaces": shown.replaces.all()[:_SAME_KEY_SHOWN],
+        "requests": CertificateRequest.objects.filter(Q(certificate=shown) | Q(replaces=shown))
+        .select_related("key")
+        .order_by("-pk")[:_SAME_KEY_SHOWN],
         "lifecycle_form": LifecycleForm(certificate=shown),
         "panels": panels_for("certificate", request, shown),
     }

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from allauth.account.decorators import reauthentication_required
-from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +20,7 @@ from certificates.key_texts import error_said, key_said
 from certificates.models import KeyImport, Outcome, PrivateKey
 from certificates.services.export_private_key import export_private_key
 from certificates.services.import_keys import NothingToKeep, import_keys
+from certificates.views.recent_sign_in import sign_in_again, signed_in_lately
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.findings import Finding
 from pki.formats.export_key import (
@@ -111,10 +110,8 @@ def key_export_form(request: HttpRequest, pk: int) -> HttpResponse:
 def key_export(request: HttpRequest, pk: int) -> HttpResponse:
     """Hand out a private key."""
     key = get_object_or_404(PrivateKey, pk=pk)
-    if not _signed_in_lately(request):
-        # Not by the decorator: it would keep this form, with its passphrase, in the session.
-        form_address = reverse("certificates:key_export_form", args=[key.pk])
-        return redirect(f"{reverse('account_reauthenticate')}?{urlencode({'next': form_address})}")
+    if not signed_in_lately(request):
+        return sign_in_again(reverse("certificates:key_export_form", args=[key.pk]))
     form = _export_form(request, key)
     if form.is_valid():
         try:
@@ -144,18 +141,6 @@ def _export_page(request: HttpRequest, key: PrivateKey, form: KeyExportForm) -> 
     context = {"key": key, "form": form, "plain": ExportForm.PLAIN}
     status = 400 if form.is_bound else 200
     return render_page(request, "certificates/keys/export.html", context, status=status)
-
-
-def _signed_in_lately(request: HttpRequest) -> bool:
-    try:
-        reauthentication_required(_nothing)(request)
-    except ReauthenticationRequired:
-        return False
-    return True
-
-
-def _nothing(request: HttpRequest) -> HttpResponse:
-    return HttpResponse()
 
 
 def _actor(request: HttpRequest) -> User:

@@ -31,13 +31,20 @@ from certificates.services.attach_reply import attach_reply
 from certificates.services.build_chain import build_chain
 from certificates.services.check_order import check_order
 from certificates.services.create_request import create_request
+from certificates.services.make_self_signed_files import make_certificate_file
 from certificates.services.mark_request_sent import mark_request_sent
 from certificates.services.read_similar import read_similar
 from certificates.services.withdraw_request import withdraw_request
 from certificates.services.write_openssl_config import write_openssl_config
 from certificates.specs import Upload
 from jobs.error_texts import sentence_of
-from pki.csr import RequestNotBuilt, alt_names_of, extended_key_usage_of, key_usage_of
+from pki.csr import (
+    RequestNotBuilt,
+    alt_names_of,
+    common_name_of,
+    extended_key_usage_of,
+    key_usage_of,
+)
 from pki.errors import LimitExceeded, NotDecodable, SandboxKilled
 from pki.formats.write import read_back, safe_file_name, write_pem
 from pki.openssl_config import CONFIG_FILE, REQUEST_FILE, NoOpensslForm
@@ -269,6 +276,7 @@ def _request_page(
     context = {
         "row": row,
         "spec": spec,
+        "common_name": common_name_of(spec),
         "names": names[:_NAMES_SHOWN],
         "more_names": max(len(names) - _NAMES_SHOWN, 0),
         "key_usage": key_usage_of(spec, algorithm),
@@ -304,7 +312,9 @@ def _here(row: CertificateRequest) -> list[Certificate]:
     if row.key is None or not row.may_be_answered:
         return []
     found = Certificate.objects.filter(spki_sha256=row.key.spki_sha256)
-    return list(found.exclude(pk=row.certificate_id).order_by("-not_before")[:_FOUND_SHOWN])
+    if row.certificate_id is not None:
+        found = found.exclude(pk=row.certificate_id)
+    return list(found.order_by("-not_before")[:_FOUND_SHOWN])
 
 
 @require_safe
@@ -319,6 +329,16 @@ def request_download(request: HttpRequest, pk: int) -> HttpResponse:
         return attachment(bytes(row.encoded.der), name, "application/pkcs10")
     name = safe_file_name(row.name, suffix="-request.pem")
     return attachment(_pem(row), name, "application/x-pem-file")
+
+
+@require_safe
+def request_certificate(request: HttpRequest, pk: int) -> HttpResponse:
+    """`certificate.pem` of a self-signed certificate."""
+    row = _found(pk)
+    if not row.is_self_signed or row.certificate is None:
+        raise Http404
+    made = make_certificate_file(row)
+    return attachment(made.content, made.file_name, made.content_type)
 
 
 def _pem(row: CertificateRequest) -> bytes:
