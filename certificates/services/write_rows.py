@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -78,8 +78,6 @@ BLOCK_COLUMNS = (
     "crl_id",
     "reason",
 )
-# SQLite takes 32,766 variables in one statement, and PostgreSQL twice as many.
-_DIGESTS_PER_QUERY = 5_000
 _LARGEST_BIGINT = 2**63 - 1
 _QUOTED_PUNCTUATION = re.compile(r'\\([ "#+,;<=>\\])')
 
@@ -94,13 +92,21 @@ class BlockOutcome:
 
 
 def known_certificates(digests: Iterable[str]) -> dict[str, int]:
-    """The ids of those SHA-256 digests that the inventory has."""
+    """The ids of those SHA-256 digests that the inventory has.
+
+    The digests travel as one value: Django spends more on each value of a list than the index does.
+    """
     wanted = list(digests)
-    known: dict[str, int] = {}
-    for at in range(0, len(wanted), _DIGESTS_PER_QUERY):
-        rows = Certificate.objects.filter(sha256__in=wanted[at : at + _DIGESTS_PER_QUERY])
-        known.update(rows.order_by().values_list("sha256", "id"))
-    return known
+    if not wanted:
+        return {}
+    table = connection.ops.quote_name(Certificate._meta.db_table)
+    value: Any = wanted
+    is_one_of = "= ANY(%s)"
+    if connection.vendor == "sqlite":
+        value, is_one_of = json.dumps(wanted), "IN (SELECT value FROM json_each(%s))"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT sha256, id FROM {table} WHERE sha256 {is_one_of}", [value])  # noqa: S608  (constants)
+        return dict(cursor.fetchall())
 
 
 def write_certificates(
@@ -112,18 +118,16 @@ def write_certificates(
     one of the two has written it and for the other it was there before.
     """
     by_digest = {facts.sha256: facts for facts in certificates}
-    for digest in known_certificates(by_digest):
-        del by_digest[digest]
     if not by_digest:
         return {}
     # In one order for everybody: two transactions then never wait for each other's digests.
     digests = sorted(by_digest)
     reserved = dict(zip(digests, _reserve_ids(len(digests)), strict=True))
-    now = timezone.now()
+    stored = _Stored.now(job_id)
     _insert(
         Certificate,
         CERTIFICATE_COLUMNS,
-        [_certificate_row(by_digest[one], reserved[one], job_id, now) for one in digests],
+        [_certificate_row(by_digest[one], reserved[one], stored) for one in digests],
         unless="(sha256)",
     )
     holders = known_certificates(digests)
@@ -147,10 +151,11 @@ def write_blocks(
     outcomes: Sequence[BlockOutcome], *, job_id: uuid.UUID, upload_number: int
 ) -> None:
     """Write down what became of these blocks; a block has one outcome (a unique constraint)."""
+    stored = _Stored.now(job_id)
     _insert(
         ImportBlock,
         BLOCK_COLUMNS,
-        [_block_row(outcome, job_id, upload_number) for outcome in outcomes],
+        [_block_row(outcome, stored.job_id, upload_number) for outcome in outcomes],
     )
 
 
@@ -201,10 +206,36 @@ def _insert(
         )
 
 
-def _certificate_row(
-    facts: CertificateFacts, key: int, job_id: uuid.UUID | None, now: datetime
-) -> tuple[Any, ...]:
-    moment = connection.ops.adapt_datetimefield_value
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Stored:
+    """What is the same in all rows of a batch, in the form in which the database stores it."""
+
+    job_id: Any
+    created_at: Any
+    moment: Callable[[datetime], Any]
+
+    @classmethod
+    def now(cls, job_id: uuid.UUID | None) -> _Stored:
+        native_uuid = connection.features.has_native_uuid_field
+        moment = _as_it_is if connection.vendor == "postgresql" else _as_text
+        return cls(
+            job_id=job_id if job_id is None or native_uuid else job_id.hex,
+            created_at=moment(timezone.now()),
+            moment=moment,
+        )
+
+
+def _as_it_is(moment: datetime) -> datetime:
+    return moment
+
+
+def _as_text(moment: datetime) -> str:
+    """As Django's SQLite backend writes it, for moments that are in UTC, as all facts are."""
+    return moment.replace(tzinfo=None).isoformat(" ")
+
+
+def _certificate_row(facts: CertificateFacts, key: int, stored: _Stored) -> tuple[Any, ...]:
+    moment = stored.moment
     path_length = facts.path_length
     return (
         key,
@@ -235,19 +266,19 @@ def _certificate_row(
         _urls(facts.ca_issuer_urls),
         _urls(facts.crl_urls),
         json.dumps([found.to_json() for found in facts.findings]) if facts.findings else "[]",
-        _identifier(job_id),
+        stored.job_id,
         "active",
         None,
         "unchecked",
         None,
-        moment(now),
+        stored.created_at,
     )
 
 
-def _block_row(outcome: BlockOutcome, job_id: uuid.UUID, upload_number: int) -> tuple[Any, ...]:
+def _block_row(outcome: BlockOutcome, job_id: Any, upload_number: int) -> tuple[Any, ...]:
     block = outcome.block
     return (
-        _identifier(job_id),
+        job_id,
         upload_number,
         block.number,
         block.line,
@@ -265,10 +296,3 @@ def _block_row(outcome: BlockOutcome, job_id: uuid.UUID, upload_number: int) -> 
 def _urls(addresses: tuple[str, ...]) -> str:
     """Addresses as JSON; the certificates of one issuer mostly name the same ones."""
     return json.dumps(addresses)
-
-
-def _identifier(key: uuid.UUID | None) -> Any:
-    """A UUID as the database's column takes it: SQLite has no such type."""
-    if key is None or connection.features.has_native_uuid_field:
-        return key
-    return key.hex
