@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -48,20 +50,42 @@ class Notice(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"notice of {self.certificate or self.crl}"
+        return f"notice of {self.shown}"
+
+    @property
+    def shown(self) -> Certificate | Crl:
+        """What it is about."""
+        found = self.certificate or self.crl
+        assert found is not None  # noqa: S101 - the constraint of the table says so
+        return found
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it is about, as kind and id."""
+        return ("crl", self.crl_id) if self.crl_id else ("certificate", self.certificate_id or 0)
+
+    @property
+    def lifetime(self) -> tuple[datetime, datetime]:
+        """From when until when it holds."""
+        if self.certificate is not None:
+            return self.certificate.not_before, self.certificate.not_after
+        assert self.crl is not None  # noqa: S101 - as above
+        return self.crl.this_update, self.crl.next_update or self.crl.this_update
 
 
 class NoticeMail(models.Model):
     """One notice to one person, from the moment of the crossing until the mail server took it.
 
     The rows that wait are the digest: they are written with the notice, in one transaction, and a
-    mail that could not be sent leaves them waiting.
+    mail that could not be sent leaves them waiting. `taken_at` is when a worker began to send it,
+    so that two do not at once.
     """
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="mails")
     recipient = models.EmailField()
     threshold = models.CharField(max_length=8)
     found_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
