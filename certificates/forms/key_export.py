@@ -37,7 +37,7 @@ class KeyExportForm(LaidOut, forms.Form):
         required=False,
         strip=False,
         max_length=1024,
-        help_text="At least 12 characters. Send it on another way than the file.",
+        help_text="At least 12 characters. Send it by another way than the file.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     passphrase_again = forms.CharField(
