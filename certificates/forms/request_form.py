@@ -117,12 +117,14 @@ class RequestForm(LaidOut, forms.Form):
     key_usage = forms.MultipleChoiceField(
         label="Key usage",
         choices=[(name, name) for name in KEY_USAGES],
+        initial=["digitalSignature"],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
     extended_key_usage = forms.MultipleChoiceField(
         label="Extended key usage",
         choices=[(name, name) for name in EXTENDED_KEY_USAGES],
+        initial=["serverAuth"],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from certificates.forms.reply_form import FillForm, ReplyForm
 from certificates.forms.request_form import RequestForm, SelfSignedForm, initial_of
@@ -50,7 +51,7 @@ from pki.formats.write import read_back, safe_file_name, write_pem
 from pki.openssl_config import CONFIG_FILE, REQUEST_FILE, NoOpensslForm
 from pki.replies import Comparison
 from pki.similar import Similar, similar
-from ui.http import attachment, render_page
+from ui.http import attachment, render_page, wants_fragment
 
 RIGHT = "certificates.create_request"
 _PEM_LABEL = "CERTIFICATE REQUEST"
@@ -242,7 +243,11 @@ def request_openssl(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_shown(request: HttpRequest, pk: int) -> HttpResponse:
     """What was asked for, what to send to the CA, and what came back."""
-    return _request_page(request, _found(pk), ReplyForm())
+    row = _found(pk)
+    if wants_fragment(request) and not _still_waits(row):
+        # The page that waited for the key is another one now.
+        return HttpResponseClientRefresh()
+    return _request_page(request, row, ReplyForm())
 
 
 @require_safe

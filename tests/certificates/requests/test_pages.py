@@ -19,7 +19,9 @@ from django.urls import reverse
 
 from audit.models import AuditEvent
 from certificates.models import CertificateRequest, Lifecycle, PrivateKey, RequestState
+from jobs.services.work_job import work_job
 from pki.countries import countries
+from pki.key_generation import KeySpec
 from tests.certificates.requests.conftest import Ca, pem_of
 from tests.pki.real_tools import run
 
@@ -374,6 +376,23 @@ def test_a_request_is_sent_and_withdrawn_by_its_buttons(client: Client, make: Ma
     client.post(reverse("certificates:request_withdraw", args=[row.pk]))
     row.refresh_from_db()
     assert row.state == RequestState.WITHDRAWN
+
+
+def test_the_page_that_waits_for_a_key_follows_it(
+    client: Client, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pki.key_generation.SLOW_RSA", 2048)
+    row = make(new_key=KeySpec(algorithm="RSA-2048"))
+    asked = {"HTTP_HX_REQUEST": "true"}
+    waiting = client.get(row.get_absolute_url(), **asked)
+    assert b"hx-trigger" in waiting.content
+    assert b"<html" not in waiting.content
+    assert row.job is not None
+    work_job(job_id=row.job.pk)
+    assert client.get(row.get_absolute_url(), **asked)["HX-Refresh"] == "true"
+    assert b"BEGIN CERTIFICATE REQUEST" in client.get(row.get_absolute_url()).content
+    job_page = client.get(reverse("certificates:request_of_job", args=[row.job.pk]))
+    assert job_page["Location"] == row.get_absolute_url()
 
 
 # Files -------------------------------------------------------------------------------------------
