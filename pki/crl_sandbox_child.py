@@ -7,6 +7,7 @@ is a length of four octets, JSON, and the DER of everything it names one behind 
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import json
 import os
 import sys
@@ -20,7 +21,7 @@ from pki.crl_acceptance import ExpectedScope, accept_crl, scope_key
 from pki.distribution import ALL_REASONS, DistributionPoint, PointName, issuing_point
 from pki.errors import NotDecodable
 from pki.limits import Limits
-from pki.sandbox_child import HEADER, OUT_OF_MEMORY, bound
+from pki.sandbox_child import HEADER, OUT_OF_MEMORY, bound, load_everything
 
 
 def encode_question(
@@ -141,6 +142,9 @@ def _number(facts: CrlFacts) -> int:
 def main() -> None:
     """Read the request from standard input, answer on standard output."""
     source = sys.stdin.buffer
+    # Nothing can be opened once it is bounded, and this module is loaded on first use.
+    load_everything()
+    importlib.import_module("cryptography.hazmat.backends.openssl.backend")
     header = json.loads(source.read(*HEADER.unpack(source.read(HEADER.size))))
     bound(
         memory=header["limits"]["sandbox_memory_bytes"],

@@ -53,6 +53,15 @@ class Notice(models.Model):
         return f"notice of {self.shown}"
 
     @property
+    def threshold_text(self) -> str:
+        """The threshold that was crossed last, as people say it."""
+        if self.threshold == "0":
+            return "at its end"
+        if "/" in self.threshold:
+            return f"with {self.threshold} of its time left"
+        return "1 day before" if self.threshold == "1" else f"{self.threshold} days before"
+
+    @property
     def shown(self) -> Certificate | Crl:
         """What it is about."""
         found = self.certificate or self.crl

@@ -12,6 +12,7 @@ from pki.crl_sandbox import CRL_LIMITS, CrlQuestion
 from pki.crl_sandbox import judge_crl as judge
 from pki.distribution import PointName
 from pki.errors import LimitExceeded, SandboxKilled
+from pki.formats.blocks import BlockKind
 from pki.sandbox import stream_blocks
 from truststores.inputs import ders_of
 from truststores.models import CrlSource, StoreCrl, TrustStore
@@ -68,14 +69,14 @@ def judge_crl(
 
 def _only_crl(content: bytes) -> CrlFacts | CrlRefusal:
     found: list[CrlFacts] = []
-    rejected = 0
+    broken = False
     for batch in stream_blocks(content, limits=_READ_LIMITS, batch=1):
         found += [block.crl for block in batch if block.crl is not None]
-        rejected += sum(block.rejected is not None for block in batch)
+        broken |= any(block.kind is BlockKind.CRL and block.crl is None for block in batch)
     if len(found) > 1:
         return CrlRefusal(code="several_crls", data={"count": len(found)})
     if not found:
-        return CrlRefusal(code="undecodable" if rejected else "no_crl")
+        return CrlRefusal(code="undecodable" if broken else "no_crl")
     return found[0]
 
 

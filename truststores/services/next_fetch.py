@@ -26,7 +26,7 @@ def next_fetch(*, crl: Crl, every: timedelta | None, moment: datetime, stayed: i
     wanted = renewal_of(crl)
     if wanted is None:
         return moment + _WITHOUT_NEXT_UPDATE
-    return max(wanted, moment + min(_PAUSE * 2 ** min(stayed, 10), _LONGEST_RETRY))
+    return max(wanted, moment + _doubled(_PAUSE, stayed))
 
 
 def renewal_of(crl: Crl) -> datetime | None:
@@ -43,5 +43,9 @@ def next_retry(*, failures: int, every: timedelta | None, moment: datetime) -> d
 
     Never later than six hours, and never later than its period.
     """
-    pause = min(_FIRST_RETRY * 2 ** min(failures - 1, 10), _LONGEST_RETRY)
+    pause = _doubled(_FIRST_RETRY, failures - 1)
     return moment + (pause if every is None else min(pause, every))
+
+
+def _doubled(pause: timedelta, times: int) -> timedelta:
+    return min(pause * (1 << min(times, 10)), _LONGEST_RETRY)
