@@ -56,6 +56,9 @@ ACTIONS: dict[str, str] = {
     "trust_store.members_added": "added {count} certificates to the trust store “{subject}”",
     "trust_store.member_removed": "removed {name} from the trust store “{subject}”",
     "trust_store.crls_added": "added {count} CRLs to the trust store “{subject}”",
+    "trust_store.pasted": (
+        "pasted {certificates} certificates and {crls} CRLs for the trust store “{subject}”"
+    ),
     "trust_store.crl_removed": "removed a CRL of {name} from the trust store “{subject}”",
     "trust_store.crls_replaced": (
         "let {count} newer CRLs take the place of older ones in the trust store “{subject}”"
@@ -73,6 +76,10 @@ ACTIONS: dict[str, str] = {
     # notices
     "notice.acknowledged": "acknowledged that {subject} ends",
     "notice.reopened": "asked for notices of the end of {subject} again",
+    # calendars
+    "calendar_feed.made": "made the secret address of their calendar",
+    "calendar_feed.renewed": "renewed the secret address of their calendar",
+    "calendar_feed.revoked": "closed the secret address of their calendar",
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

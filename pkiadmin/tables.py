@@ -50,6 +50,15 @@ JOB_KINDS: dict[str, JobKind] = {
         run="truststores.tasks.run_notices",
         single=True,
     ),
+    "foresee": JobKind(
+        title="Look ahead",
+        run="truststores.tasks.run_foresight",
+        page="truststores:foresight",
+    ),
+    "preview": JobKind(
+        title="Preview of a change",
+        run="truststores.tasks.run_preview",
+    ),
     "prune": JobKind(
         title="Clean-up of old jobs",
         run="jobs.services.prune_jobs.run_prune",
@@ -99,6 +108,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
     NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
     NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),
+    NavItem(label="Calendar", icon="calendar-days", url="truststores:calendar"),
     NavItem(label="Import", icon="upload", url="certificates:import"),
     NavItem(label="Jobs", icon="list-checks", url="jobs:jobs"),
     NavItem(label="Schedule", icon="calendar-clock", url="jobs:schedule"),

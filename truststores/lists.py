@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from certificates.models import Certificate
 from pki.verify.codes import CODES
 from truststores.models import TrustStore, ValidationReport, Verdict
 from truststores.querysets.reports import ReportQuerySet
 from ui.listing import Column, Listing
+
+MARKS = (60, 30, 14, 7, 1)
 
 
 class ReportFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
@@ -67,6 +71,64 @@ class ReportFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-f
         return found.filter(meant_for_usage=True, chained=True)
 
 
+class EndingFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """How soon, of what kind, and whether somebody has seen it."""
+
+    within = django_filters.ChoiceFilter(
+        label="Ends",
+        method="ending_within",
+        choices=[
+            ("ended", "Ended already"),
+            *((str(days), f"Within {days} day{'s' if days > 1 else ''}") for days in MARKS),
+        ],
+        empty_label="Within 90 days",
+    )
+    kind = django_filters.ChoiceFilter(
+        label="Kind",
+        method="of_kind",
+        choices=[("leaf", "End certificates"), ("ca", "Authorities")],
+        empty_label="Every kind",
+    )
+    seen = django_filters.ChoiceFilter(
+        label="Seen",
+        method="that_are_seen",
+        choices=[("no", "Not acknowledged"), ("yes", "Acknowledged")],
+        empty_label="All",
+    )
+
+    class Meta:
+        model = Certificate
+        fields: list[str] = []
+
+    def ending_within(
+        self, found: QuerySet[Certificate], name: str, value: str
+    ) -> QuerySet[Certificate]:
+        now = timezone.now()
+        if value == "ended":
+            return found.filter(not_after__lte=now)
+        return found.filter(not_after__gt=now, not_after__lte=now + timedelta(days=int(value)))
+
+    def of_kind(self, found: QuerySet[Certificate], name: str, value: str) -> QuerySet[Certificate]:
+        return found.filter(is_ca=value == "ca")
+
+    def that_are_seen(
+        self, found: QuerySet[Certificate], name: str, value: str
+    ) -> QuerySet[Certificate]:
+        seen = Q(notice__acknowledged_at__isnull=False)
+        return found.filter(seen) if value == "yes" else found.exclude(seen)
+
+
+ENDING = Listing(
+    columns=[
+        Column(name="cn", label="Certificate", sort="cn"),
+        Column(name="ends", label="Ends", sort="not_after", kind="moment"),
+        Column(name="notice", label="Last notice"),
+        Column(name="actions", label=""),
+    ],
+    filterset=EndingFilters,
+    default_sort="ends",
+)
+
 REPORTS = Listing(
     columns=[
         Column(name="certificate", label="Certificate"),
@@ -80,12 +142,22 @@ REPORTS = Listing(
     default_sort="urgency",
 )
 
+PRINTED = Listing(
+    columns=[
+        Column(name="urgency", label="Verdict", sort="urgency"),
+        Column(name="until", label="Works until", sort="effective_expiry"),
+    ],
+    default_sort="urgency",
+    per_page=1_000,
+)
+
 AUTHORITIES = Listing(
     columns=[
         Column(name="check", label="", kind="check"),
         Column(name="cn", label="Certificate", sort="cn"),
         Column(name="standing", label="State"),
         Column(name="ends", label="Valid until", sort="not_after", kind="moment"),
+        Column(name="works_until", label="Works until", sort="works_until", kind="moment"),
     ],
     default_sort="cn",
     per_page=50,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.http import HttpRequest
+from django.utils import timezone
 
 from certificates.models import Certificate, Crl, Standing
+from truststores.forms.moments import MomentForm
 from truststores.models import StoreCrl, StoreMember, TrustStore, ValidationReport
 from ui.panels import Panel
+
+# What the field of another day begins with.
+AS_OF_AHEAD = timedelta(days=30)
 
 
 def reports_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
@@ -26,6 +33,7 @@ def reports_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
             "certificate": shown,
             "is_unchained": shown.standing == Standing.UNCHAINED,
             "has_trust_stores": TrustStore.objects.exists(),
+            "as_of_form": MomentForm.beginning_at(timezone.now() + AS_OF_AHEAD),
         },
     )
 

@@ -22,6 +22,12 @@ REFUSALS: Final[dict[str, str]] = {
     "roots.none_chosen": "Choose at least one root.",
     "members.none_chosen": "Choose at least one certificate.",
     "crls.none_chosen": "Choose at least one CRL.",
+    "change.nothing": "There is nothing to change: the store is so already.",
+    "proposal.saved_before": "This change has been saved already.",
+    "proposal.not_worked_out": "Nobody knows yet what this change would do. Wait for the preview.",
+    "proposal.gone": (
+        "A certificate or a CRL of this change has been deleted since. Begin the change again."
+    ),
     "source.already_there": "This store gets CRLs from this address already.",
     "source.too_many": "A trust store has at most {maximum} sources.",
     "sources.none_chosen": "Choose at least one address.",

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from truststores.views import crls, members, reports, stores
+from truststores.views import (
+    calendar,
+    crls,
+    exports,
+    foresight,
+    members,
+    proposals,
+    reports,
+    stores,
+)
 
 app_name = "truststores"
 urlpatterns = [
@@ -21,6 +30,23 @@ urlpatterns = [
         members.member_remove,
         name="member_remove",
     ),
+    path(
+        "trust-stores/<int:pk>/members/<int:member_pk>/replace/",
+        members.member_replace,
+        name="member_replace",
+    ),
+    path("trust-stores/<int:pk>/changes/<int:proposal_pk>/", proposals.proposal, name="proposal"),
+    path(
+        "trust-stores/<int:pk>/changes/<int:proposal_pk>/save/",
+        proposals.proposal_save,
+        name="proposal_save",
+    ),
+    path(
+        "trust-stores/<int:pk>/changes/<int:proposal_pk>/again/",
+        proposals.proposal_again,
+        name="proposal_again",
+    ),
+    path("trust-stores/<int:pk>/print/", exports.trust_store_print, name="trust_store_print"),
     path("trust-stores/<int:pk>/crls/add/", members.store_crls_add, name="store_crls_add"),
     path(
         "trust-stores/<int:pk>/crls/<int:store_crl_pk>/remove/",
@@ -43,7 +69,17 @@ urlpatterns = [
     ),
     path("crl-fetches/<uuid:pk>/", crls.fetch, name="fetch"),
     path("reports/", reports.reports, name="reports"),
+    path("reports/csv/", exports.reports_csv, name="reports_csv"),
     path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/as-of/", foresight.report_as_of, name="report_as_of"),
+    path("reports/<int:pk>/evidence/", exports.report_evidence, name="report_evidence"),
+    path("certificates/<int:pk>/as-of/", foresight.certificate_as_of, name="certificate_as_of"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/feed.ics", calendar.calendar_feed, name="calendar_feed"),
+    path("calendar/feed/renew/", calendar.calendar_feed_renew, name="calendar_feed_renew"),
+    path("calendar/feed/revoke/", calendar.calendar_feed_revoke, name="calendar_feed_revoke"),
+    path("calendar/ahead/", foresight.foresight_new, name="foresight_new"),
+    path("calendar/ahead/<uuid:pk>/", foresight.foresight, name="foresight"),
     path("reports/<int:pk>/past/<int:past_pk>/", reports.past_report, name="past_report"),
     path("reports/<int:pk>/validate/", reports.report_validate, name="report_validate"),
     path("runs/<uuid:pk>/", reports.run, name="run"),

@@ -29,6 +29,7 @@ COUNT_BOUND = 10_000
 _LONGEST_CURSOR = 2_000
 
 RowT = TypeVar("RowT", bound=Model)
+QuerySetT = TypeVar("QuerySetT", bound="QuerySet[Any]")
 Place = Literal["first", "last", "after", "before"]
 
 
@@ -142,6 +143,13 @@ class Listing:
             next_url=at("after", key.cursor(rows[-1])) if rows and cut.has_next else "",
             last_url=at("last") if cut.has_next else "",
         )
+
+    def found(self, request: HttpRequest, queryset: QuerySetT) -> QuerySetT:
+        """Everything that the query string asks for, in its order: for a file and not for a page."""
+        _, found = self._filtered(request, queryset)
+        sorting = self._sorting(request.GET.get("sort", ""))
+        key = _SortKey(model=queryset.model, path=sorting.column.sort, down=sorting.descending)
+        return found.order_by(*key.order())  # type: ignore[return-value]  # the filters keep the class
 
     def _filtered(
         self, request: HttpRequest, queryset: QuerySet[RowT]

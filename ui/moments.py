@@ -56,3 +56,22 @@ def in_zone(moment: datetime) -> datetime:
 def machine(moment: datetime) -> str:
     """For the `datetime` attribute: ISO 8601 in UTC."""
     return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+
+
+def span_of(words: str) -> tuple[datetime, datetime] | None:
+    """The span that a month (`2027-03`), a day (`2027-03-14`) or a moment names, in the reader's
+    zone where it has none of its own; the end is outside. None where it names none.
+    """
+    zone = timezone.get_current_timezone()
+    try:
+        if len(words) == len("2027-03"):
+            start = datetime.fromisoformat(f"{words}-01").replace(tzinfo=zone)
+            number = start.year * 12 + start.month
+            return start, datetime(number // 12, number % 12 + 1, 1, tzinfo=zone)
+        start = datetime.fromisoformat(words)
+        start = start if start.tzinfo else start.replace(tzinfo=zone)
+        return start, start + (
+            timedelta(days=1) if len(words) == len("2027-03-14") else timedelta(seconds=1)
+        )
+    except (ValueError, OverflowError):
+        return None

@@ -80,6 +80,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         """That end in this time, and have not ended yet."""
         return self.filter(not_after__gte=now, not_after__lt=now + within)
 
+    def stopping(self, start: datetime, end: datetime) -> CertificateQuerySet:
+        """In use, and working until a moment in this span; `end` is outside."""
+        return self.active().filter(works_until__gte=start, works_until__lt=end)
+
     def cas(self) -> CertificateQuerySet:
         """That may issue others."""
         return self.filter(is_ca=True)

@@ -193,7 +193,7 @@ def initial_of(store: TrustStore | None) -> dict[str, object]:
 class PasteForm(LaidOut, forms.Form):
     """Certificates and CRLs for a store, as text."""
 
-    submit_label = "Import and add"
+    submit_label = "Import and preview"
 
     pem = forms.CharField(
         label="PEM",

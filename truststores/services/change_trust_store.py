@@ -45,15 +45,15 @@ def change_trust_store(
             )
             if policy_data(spec.policy).keys() & change.data.keys():
                 store.validation_reports.become_due(change.moment)
-            _refuse_taken_name(store)
+            refuse_taken_name(name=store.name, store=store)
     except IntegrityError:
         raise StoreChangeRefused("store.name_taken", name=spec.name) from None
     return store
 
 
-def _refuse_taken_name(store: TrustStore) -> None:
-    if TrustStore.objects.filter(name=store.name).exclude(pk=store.pk).exists():
-        raise StoreChangeRefused("store.name_taken", name=store.name)
+def refuse_taken_name(*, name: str, store: TrustStore) -> None:
+    if TrustStore.objects.filter(name=name).exclude(pk=store.pk).exists():
+        raise StoreChangeRefused("store.name_taken", name=name)
 
 
 def fill_policy(store: TrustStore, policy: Policy) -> None:

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from certificates.finding_texts import said
@@ -13,20 +15,19 @@ from truststores.errors import StoreChangeRefused
 from truststores.forms.stores import PasteForm, RevisionForm
 from truststores.lists import AUTHORITIES
 from truststores.models import Role, StoreCrl, StoreMember, TrustStore
-from truststores.services.add_crls import add_crls
-from truststores.services.add_members import add_members
-from truststores.services.add_pasted_members import Pasted, add_pasted_members
+from truststores.proposals import StoreChange
+from truststores.services.bring_in_roots import bring_in_roots
 from truststores.services.find_roots import find_bundles, find_roots
-from truststores.services.remove_crl import remove_crl
-from truststores.services.remove_member import remove_member
-from truststores.services.start_from_roots import start_from_roots
+from truststores.services.import_pasted import Pasted, import_pasted
 from truststores.specs import NewMember
 from truststores.views.actor import actor_of
+from truststores.views.proposals import lead_to_preview, refuse_older
 from truststores.views.refusals import tell_refusal
 from ui.http import render_page
 
 MOST_CHOSEN = 1_000
 REJECTED_SHOWN = 5
+REPLACEMENTS_SHOWN = 50
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
 
 
@@ -60,44 +61,26 @@ def trust_store_members(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _add_chosen(request: HttpRequest, store: TrustStore) -> HttpResponse:
-    chosen = _numbers(request, "certificate")
     role = request.POST.get("role", "")
-    try:
-        if not chosen:
-            raise StoreChangeRefused("members.none_chosen")
-        added = add_members(
-            actor=actor_of(request),
-            store_id=store.pk,
-            additions=[
-                NewMember(certificate_id=one, role=Role(role) if role in Role.values else None)
-                for one in chosen
-            ],
-            revision=RevisionForm.of(request.POST),
-            request=request,
-        )
-    except StoreChangeRefused as refusal:
-        tell_refusal(request, refusal)
-        return redirect("truststores:trust_store_members", pk=store.pk)
-    _tell_added(request, len(added))
-    return redirect(store)
+    chosen = tuple(
+        NewMember(certificate_id=one, role=Role(role) if role in Role.values else None)
+        for one in _numbers(request, "certificate")
+    )
+    back = reverse("truststores:trust_store_members", args=[store.pk])
+    if not chosen:
+        tell_refusal(request, StoreChangeRefused("members.none_chosen"))
+        return redirect(back)
+    return lead_to_preview(request, store, StoreChange(additions=chosen), back=back)
 
 
 @require_POST
 @may_change
 def trust_store_trust(request: HttpRequest, pk: int) -> HttpResponse:
-    """Trust one certificate of the inventory: the button of a report."""
+    """Propose to trust one certificate of the inventory: the button of a report."""
     store = get_object_or_404(TrustStore, pk=pk)
-    certificate = get_object_or_404(Certificate, pk=request.POST.get("certificate") or 0)
-    add_members(
-        actor=actor_of(request),
-        store_id=store.pk,
-        additions=[NewMember(certificate_id=certificate.pk, role=Role.ANCHOR)],
-        request=request,
-    )
-    messages.success(
-        request, f"“{store.name}” now trusts {certificate}. What rests on it is being validated."
-    )
-    return redirect(store)
+    certificate = get_object_or_404(Certificate, pk=(_numbers(request, "certificate") or [0])[0])
+    change = StoreChange(additions=(NewMember(certificate_id=certificate.pk, role=Role.ANCHOR),))
+    return lead_to_preview(request, store, change)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -109,26 +92,24 @@ def trust_store_paste(request: HttpRequest, pk: int) -> HttpResponse:
     form.cancel_url = store.get_absolute_url()
     if request.method == "POST" and form.is_valid():
         try:
-            pasted = add_pasted_members(
+            refuse_older(store, form.cleaned_data["revision"])
+            pasted = import_pasted(
                 actor=actor_of(request),
-                store_id=store.pk,
+                store=store,
                 content=form.to_content(),
                 role=form.to_role(),
-                revision=form.cleaned_data["revision"],
                 request=request,
             )
         except StoreChangeRefused as refusal:
             tell_refusal(request, refusal)
         else:
-            _tell_pasted(request, pasted)
-            return redirect(store)
+            _tell_rejected(request, pasted)
+            change = StoreChange(additions=pasted.additions, crls_added=pasted.crl_ids)
+            return lead_to_preview(request, store, change)
     return render(request, "truststores/paste.html", {"store": store, "form": form})
 
 
-def _tell_pasted(request: HttpRequest, pasted: Pasted) -> None:
-    _tell_added(request, pasted.members)
-    if pasted.crls:
-        messages.success(request, f"{_counted(pasted.crls, 'CRL')} added to the store.")
+def _tell_rejected(request: HttpRequest, pasted: Pasted) -> None:
     reasons = [
         f"Line {block.line}: {said(block.rejected).sentence}"
         for block in pasted.rejected
@@ -151,19 +132,14 @@ def trust_store_roots(request: HttpRequest, pk: int) -> HttpResponse:
     bundle = next((one for one in bundles if one.code == asked), bundles[0] if bundles else None)
     if request.method == "POST" and bundle is not None:
         try:
-            count = start_from_roots(
-                actor=actor_of(request),
-                store_id=store.pk,
-                bundle=bundle,
-                chosen=request.POST.getlist("root")[:MOST_CHOSEN],
-                revision=RevisionForm.of(request.POST),
-                request=request,
+            refuse_older(store, RevisionForm.of(request.POST))
+            chosen = bring_in_roots(
+                bundle=bundle, chosen=request.POST.getlist("root")[:MOST_CHOSEN]
             )
         except StoreChangeRefused as refusal:
             tell_refusal(request, refusal)
             return redirect(request.get_full_path())
-        _tell_added(request, count)
-        return redirect(store)
+        return lead_to_preview(request, store, StoreChange(additions=chosen))
     text = request.GET.get("q", "")[:200].strip()
     members = set(store.members.values_list("certificate__sha256", flat=True))
     words = text.casefold().split()
@@ -185,10 +161,21 @@ def trust_store_roots(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @may_change
 def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
-    """Take a member out of a store, after saying what that means."""
+    """Propose to take a member out of a store."""
+    member = get_object_or_404(
+        StoreMember.objects.select_related("trust_store"), pk=member_pk, trust_store=pk
+    )
+    change = StoreChange(removals=(member.certificate_id,))
+    return lead_to_preview(request, member.trust_store, change)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@may_change
+def member_replace(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
+    """Choose what shall stand in the place of a member: at first what has the same name."""
     member = get_object_or_404(
         StoreMember.objects.select_related("trust_store", "certificate"),
         pk=member_pk,
@@ -196,83 +183,54 @@ def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse
     )
     store = member.trust_store
     if request.method == "POST":
-        try:
-            remove_member(
-                actor=actor_of(request),
-                store_id=store.pk,
-                member_id=member.pk,
-                revision=RevisionForm.of(request.POST),
-                request=request,
-            )
-        except StoreChangeRefused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(
-                request,
-                f"{member.certificate} is no longer in the store. It stays in the inventory.",
-            )
-        return redirect(store)
-    return render(request, "truststores/member_remove.html", {"store": store, "member": member})
+        chosen = get_object_or_404(Certificate, pk=(_numbers(request, "certificate") or [0])[0])
+        change = StoreChange(
+            additions=(NewMember(certificate_id=chosen.pk, role=Role(member.role)),),
+            removals=(member.certificate_id,),
+        )
+        return lead_to_preview(request, store, change)
+    text = request.GET.get("q", "")[:200]
+    others = Certificate.objects.exclude(memberships__trust_store=store)
+    same_name = Q(subject_sha256=member.certificate.subject_sha256)
+    found = others.matching(text).cas() if text else others.filter(same_name)
+    context = {
+        "store": store,
+        "member": member,
+        "text": text,
+        "choices": list(found.order_by("-not_after", "pk")[:REPLACEMENTS_SHOWN]),
+    }
+    return render_page(
+        request,
+        "truststores/member_replace.html",
+        context,
+        fragment="truststores/_replacements.html",
+    )
 
 
 @require_POST
 @may_change
 def store_crls_add(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let CRLs of the inventory count in a store."""
+    """Propose to let CRLs of the inventory count in a store."""
     store = get_object_or_404(TrustStore, pk=pk)
-    chosen = _numbers(request, "crl")
-    try:
-        if not Crl.objects.filter(pk__in=chosen).exists():
-            raise StoreChangeRefused("crls.none_chosen")
-        added = add_crls(
-            actor=actor_of(request),
-            store_id=store.pk,
-            crl_ids=chosen,
-            revision=RevisionForm.of(request.POST),
-            request=request,
-        )
-    except StoreChangeRefused as refusal:
-        tell_refusal(request, refusal)
-    else:
-        messages.success(request, f"{_counted(added, 'CRL')} added to the store.")
-    return redirect(store)
+    found = Crl.objects.filter(pk__in=_numbers(request, "crl")).order_by("pk")
+    chosen = tuple(found.values_list("pk", flat=True))
+    if not chosen:
+        tell_refusal(request, StoreChangeRefused("crls.none_chosen"))
+        return redirect(store)
+    return lead_to_preview(request, store, StoreChange(crls_added=chosen))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_POST
 @may_change
 def crl_remove(request: HttpRequest, pk: int, store_crl_pk: int) -> HttpResponse:
-    """Let a CRL no longer count in a store."""
+    """Propose to let a CRL no longer count in a store."""
     held = get_object_or_404(
-        StoreCrl.objects.select_related("trust_store", "crl"), pk=store_crl_pk, trust_store=pk
+        StoreCrl.objects.select_related("trust_store"), pk=store_crl_pk, trust_store=pk
     )
-    store = held.trust_store
-    if request.method == "POST":
-        try:
-            remove_crl(
-                actor=actor_of(request),
-                store_id=store.pk,
-                store_crl_id=held.pk,
-                revision=RevisionForm.of(request.POST),
-                request=request,
-            )
-        except StoreChangeRefused as refusal:
-            tell_refusal(request, refusal)
-        else:
-            messages.success(request, "The CRL no longer counts here. It stays in the inventory.")
-        return redirect(store)
-    return render(request, "truststores/crl_remove.html", {"store": store, "held": held})
+    change = StoreChange(crls_dropped=(held.crl_id,))
+    return lead_to_preview(request, held.trust_store, change)
 
 
 def _numbers(request: HttpRequest, name: str) -> list[int]:
     chosen = [one for one in request.POST.getlist(name)[:MOST_CHOSEN] if one.isdecimal()]
     return [int(one) for one in chosen if len(one) < 19]
-
-
-def _tell_added(request: HttpRequest, count: int) -> None:
-    if count:
-        said = _counted(count, "certificate")
-        messages.success(request, f"{said} added. What it changes is being validated.")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,10 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from jobs.error_texts import sentence_of
 from jobs.models import Job
+from pki.verify.report import Report
 from pki.verify.run import report_from_json
+from truststores.forms.moments import MomentForm
 from truststores.inputs import policy_of
 from truststores.lists import REPORTS
 from truststores.models import PastReport, TrustStore, ValidationReport
+from truststores.report_changes import ReportChange, change_between
 from truststores.services.advise import advise
 from truststores.services.find_work import find_work
 from truststores.services.validate_now import validate_now
@@ -25,6 +30,7 @@ from ui.http import render_page
 
 PAST_SHOWN = 20
 TURNED_SHOWN = 50
+AS_OF_AHEAD = timedelta(days=30)
 
 
 @require_safe
@@ -53,7 +59,8 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         "certificate": row.certificate,
         "permissions": request.user.get_all_permissions(),
         "policy": policy_words(policy_of(row.trust_store)),
-        "past": row.past.all()[:PAST_SHOWN],
+        "is_current": True,
+        "as_of_form": MomentForm.beginning_at(moment + AS_OF_AHEAD),
         "is_due": row.due_at is not None and row.due_at <= moment,
         "others": ValidationReport.objects.filter(certificate=row.certificate)
         .exclude(pk=row.pk)
@@ -65,7 +72,20 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
         made = report_from_json(body.content)
         context["shown"] = show_report(made)
         context["advice"] = advise(row=row, report=made, moment=moment)
+        context["changes"] = _changes(row, made)
     return render(request, "truststores/report.html", context)
+
+
+def _changes(row: ValidationReport, current: Report) -> list[tuple[PastReport, ReportChange]]:
+    """Each earlier report with what followed it, the newest first."""
+    changes = []
+    after = current
+    for past in row.past.all()[:PAST_SHOWN]:
+        before = report_from_json(past.content)
+        change = change_between(before, after)
+        changes.append((past, replace(change, moment=past.ended_at)))
+        after = before
+    return changes
 
 
 @require_safe

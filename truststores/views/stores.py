@@ -18,7 +18,8 @@ from truststores.errors import StoreChangeRefused
 from truststores.forms.stores import RevisionForm, StoreForm, initial_of
 from truststores.inputs import policy_of
 from truststores.models import Role, StoreCrl, StoreMember, TrustStore
-from truststores.services.change_trust_store import change_trust_store
+from truststores.proposals import StoreChange
+from truststores.services.change_trust_store import change_trust_store, refuse_taken_name
 from truststores.services.create_trust_store import create_trust_store
 from truststores.services.delete_trust_store import delete_trust_store
 from truststores.services.find_matching_crls import find_matching_crls
@@ -26,6 +27,7 @@ from truststores.services.make_store_download import make_store_download
 from truststores.services.sum_up_store import sum_up_store
 from truststores.texts import policy_words, refusal_text
 from truststores.views.actor import actor_of
+from truststores.views.proposals import lead_to_preview, refuse_older
 from truststores.views.refusals import tell_refusal
 from ui.http import attachment
 
@@ -126,17 +128,23 @@ def trust_store_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("truststores.change_truststore", raise_exception=True)
 def trust_store_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change the name, the notes or the policy."""
+    """Change the name or the notes, or propose another policy."""
     store = get_object_or_404(TrustStore, pk=pk)
     form = StoreForm(request.POST or None, initial=initial_of(store))
     form.cancel_url = store.get_absolute_url()
+    form.submit_label = "Save"
     if request.method == "POST" and form.is_valid():
+        spec = form.to_spec()
         try:
+            refuse_older(store, form.cleaned_data["revision"])
+            refuse_taken_name(name=spec.name, store=store)
+            if spec.policy != policy_of(store):
+                return lead_to_preview(request, store, StoreChange(spec=spec))
             change_trust_store(
                 actor=actor_of(request),
                 store_id=store.pk,
                 revision=form.cleaned_data["revision"] or 0,
-                spec=form.to_spec(),
+                spec=spec,
                 request=request,
             )
         except StoreChangeRefused as refusal:
@@ -144,7 +152,7 @@ def trust_store_edit(request: HttpRequest, pk: int) -> HttpResponse:
                 "name" if refusal.code == "store.name_taken" else None, _sentence(refusal)
             )
         else:
-            messages.success(request, "Saved. What it changes is being validated.")
+            messages.success(request, "Saved.")
             return redirect(store)
     return render(request, "truststores/trust_store_form.html", {"form": form, "store": store})
 

@@ -2,14 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
 
+from audit.services.record import record
 from certificates.services.write_crls import write_crls
 from certificates.services.write_rows import known_certificates, write_certificates
+from jobs.services.request_job import request_job
 from pki.certificate import CertificateFacts
 from pki.crl import CrlFacts
 from pki.errors import LimitExceeded, SandboxKilled
@@ -17,9 +18,7 @@ from pki.formats.bundle import Block
 from pki.limits import DEFAULT, MEBIBYTE
 from pki.sandbox import stream_blocks
 from truststores.errors import StoreChangeRefused
-from truststores.models import Role
-from truststores.services.add_crls import add_crls
-from truststores.services.add_members import add_members
+from truststores.models import Role, TrustStore
 from truststores.specs import NewMember
 
 # A trust store is narrow. Whoever has thousands imports them, and chooses from the inventory.
@@ -34,28 +33,26 @@ PASTE_LIMITS = replace(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Pasted:
-    """What became of a paste: how many joined, and the blocks that were not taken."""
+    """What came of a paste: what a store may take of it, and the blocks that were not taken."""
 
-    members: int
-    crls: int
+    additions: tuple[NewMember, ...]
+    crl_ids: tuple[int, ...]
     rejected: tuple[Block, ...]
 
 
-def add_pasted_members(
+@transaction.atomic
+def import_pasted(
     *,
     actor: User | None,
-    store_id: int,
+    store: TrustStore,
     content: bytes,
     role: Role | None = None,
-    revision: int | None = None,
     request: HttpRequest | None = None,
-    moment: datetime | None = None,
 ) -> Pasted:
-    """Bring pasted certificates and CRLs into the inventory and into the store, in one act.
+    """Bring pasted certificates and CRLs into the inventory; nothing is trusted by that.
 
-    The bytes are opened in the same sandbox as those of an import and by the same rules; what they
-    hold joins the store or nothing does. Raises `StoreChangeRefused` where there is too much of it
-    or nothing in it.
+    The bytes are opened in the same sandbox as those of an import and by the same rules. Raises
+    `StoreChangeRefused` where there is too much of it or nothing in it.
     """
     blocks = _read(content)
     certificates = [block.certificate for block in blocks if block.certificate is not None]
@@ -63,27 +60,20 @@ def add_pasted_members(
     rejected = tuple(block for block in blocks if block.rejected is not None)
     if not certificates and not crls:
         raise StoreChangeRefused("paste.nothing_found", rejected=len(rejected))
-    with transaction.atomic():
-        if certificates:
-            add_members(
-                actor=actor,
-                store_id=store_id,
-                additions=_written(certificates, role),
-                revision=revision,
-                request=request,
-                moment=moment,
-            )
-            revision = None  # It has grown by our own act.
-        if crls:
-            add_crls(
-                actor=actor,
-                store_id=store_id,
-                crl_ids=_written_crls(crls),
-                revision=revision,
-                request=request,
-                moment=moment,
-            )
-    return Pasted(members=len(certificates), crls=len(crls), rejected=rejected)
+    pasted = Pasted(
+        additions=tuple(_written(certificates, role)) if certificates else (),
+        crl_ids=tuple(_written_crls(crls)) if crls else (),
+        rejected=rejected,
+    )
+    request_job(kind="validate", actor=actor)
+    record(
+        actor=actor,
+        action="trust_store.pasted",
+        subject=store,
+        data={"certificates": len(pasted.additions), "crls": len(pasted.crl_ids)},
+        request=request,
+    )
+    return pasted
 
 
 def _read(content: bytes) -> list[Block]:
@@ -103,4 +93,4 @@ def _written(certificates: Sequence[CertificateFacts], role: Role | None) -> lis
 
 def _written_crls(crls: Sequence[CrlFacts]) -> list[int]:
     _, known = write_crls(crls)
-    return sorted(known[facts.sha256] for facts in crls)
+    return sorted({known[facts.sha256] for facts in crls})

@@ -1,0 +1,232 @@
+"""The preview of a change of a trust store, and the one place from which it is saved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST, require_safe
+
+from certificates.models import Certificate, Crl
+from jobs.error_texts import sentence_of
+from truststores.errors import StoreChanged, StoreChangeRefused
+from truststores.forms.stores import RevisionForm
+from truststores.inputs import policy_of
+from truststores.models import (
+    Role,
+    StoreMember,
+    StoreProposal,
+    TrustStore,
+    ValidationReport,
+    Verdict,
+)
+from truststores.proposals import StoreChange, change_from_json
+from truststores.services.propose_change import propose_change
+from truststores.services.save_proposal import save_proposal
+from truststores.texts import policy_words
+from truststores.views.actor import actor_of
+from truststores.views.refusals import tell_refusal
+from ui.http import render_page
+
+may_change = permission_required("truststores.change_truststore", raise_exception=True)
+SHOWN = 100
+
+
+def refuse_older(store: TrustStore, revision: int | None) -> None:
+    """Raises `StoreChanged` where somebody looked at an older revision of the store."""
+    if revision is not None and store.revision != revision:
+        raise StoreChanged
+
+
+def lead_to_preview(
+    request: HttpRequest, store: TrustStore, change: StoreChange, *, back: str = ""
+) -> HttpResponse:
+    """Keep the change as a proposal and show what it would do; nothing is changed yet."""
+    try:
+        proposal = propose_change(
+            actor=actor_of(request),
+            store_id=store.pk,
+            change=change,
+            revision=RevisionForm.of(request.POST),
+        )
+    except StoreChangeRefused as refusal:
+        tell_refusal(request, refusal)
+        return redirect(back or store)
+    return redirect(proposal)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownAct:
+    """One line of what is proposed: `word` is what is done, to what."""
+
+    icon: str
+    word: str
+    name: str
+    url: str
+    note: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownTurn:
+    """A certificate whose verdict changes; `elsewhere` are stores that trust it all the same."""
+
+    certificate: Certificate
+    before: str
+    after: str
+    number: int | None
+    depth: int | None
+    text: str
+    until: tuple[datetime | None, datetime | None]
+    elsewhere: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownGroup:
+    """Certificates that turn the same way: the first of `count`."""
+
+    count: int
+    turns: tuple[ShownTurn, ...]
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.turns)
+
+
+@require_safe
+@may_change
+def proposal(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
+    """What a change would do, and the button that saves it."""
+    row = get_object_or_404(
+        StoreProposal.objects.select_related("trust_store", "job", "actor"),
+        pk=proposal_pk,
+        trust_store=pk,
+    )
+    store, outcome, job = row.trust_store, row.outcome, row.job
+    change = change_from_json(row.change)
+    context: dict[str, Any] = {
+        "proposal": row,
+        "store": store,
+        "acts": _acts(store, change),
+        "is_stale": row.saved_at is None and store.revision != row.revision,
+        "job": job,
+        "progress": job.progress if job is not None else None,
+        "reason": sentence_of(job.error_code, job.error_data) if job is not None else "",
+        "outcome": outcome,
+    }
+    if outcome is not None:
+        context |= {
+            name: _group(outcome[name], store) for name in ("red", "green", "moved", "other")
+        }
+        context["moment"] = datetime.fromisoformat(outcome["moment"])
+    return render_page(
+        request, "truststores/proposal.html", context, fragment="truststores/_proposal.html"
+    )
+
+
+@require_POST
+@may_change
+def proposal_save(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
+    """Make the change true."""
+    row = get_object_or_404(StoreProposal, pk=proposal_pk, trust_store=pk)
+    try:
+        store = save_proposal(actor=actor_of(request), proposal_id=row.pk, request=request)
+    except StoreChangeRefused as refusal:
+        tell_refusal(request, refusal)
+        return redirect(row)
+    messages.success(request, "Saved. What it changes is being validated.")
+    return redirect(store)
+
+
+@require_POST
+@may_change
+def proposal_again(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
+    """Work the same change out anew, on the store as it is now."""
+    row = get_object_or_404(
+        StoreProposal.objects.select_related("trust_store"), pk=proposal_pk, trust_store=pk
+    )
+    return lead_to_preview(request, row.trust_store, change_from_json(row.change))
+
+
+def _acts(store: TrustStore, change: StoreChange) -> list[ShownAct]:
+    certificates = Certificate.objects.in_bulk(list(change.certificate_ids))
+    crls = Crl.objects.in_bulk(list(change.crl_ids))
+    roles = dict(
+        StoreMember.objects.filter(
+            trust_store=store, certificate__in=change.certificate_ids
+        ).values_list("certificate_id", "role")
+    )
+    acts = []
+    for new in change.additions:
+        row = certificates.get(new.certificate_id)
+        said = {Role.ANCHOR: "as a trust anchor", Role.INTERMEDIATE: "as an intermediate"}
+        acts.append(_act("circle-plus", "Add", row, said[new.role] if new.role else "by its kind"))
+    for pk in change.removals:
+        note = Role(roles[pk]).label if pk in roles else ""
+        acts.append(_act("circle-minus", "Remove", certificates.get(pk), note))
+    acts += [_act("list-plus", "Let count", crls.get(pk)) for pk in change.crls_added]
+    acts += [_act("list-x", "No longer let count", crls.get(pk)) for pk in change.crls_dropped]
+    if change.spec is not None:
+        before, after = policy_words(policy_of(store)), policy_words(change.spec.policy)
+        before.insert(0, store.get_usage_display())
+        after.insert(0, TrustStore(usage=change.spec.policy.usage.value).get_usage_display())
+        acts += [
+            ShownAct(icon="settings-2", word="No longer:", name=word, url="")
+            for word in before
+            if word not in after
+        ]
+        acts += [
+            ShownAct(icon="settings-2", word="From now on:", name=word, url="")
+            for word in after
+            if word not in before
+        ]
+    return acts
+
+
+def _act(icon: str, word: str, row: Certificate | Crl | None, note: str = "") -> ShownAct:
+    if row is None:
+        return ShownAct(icon=icon, word=word, name="what has been deleted since", url="")
+    return ShownAct(icon=icon, word=word, name=str(row), url=row.get_absolute_url(), note=note)
+
+
+def _group(stored: dict[str, Any], store: TrustStore) -> ShownGroup:
+    rows = stored["rows"][:SHOWN]
+    pks = [row["certificate"] for row in rows]
+    certificates = Certificate.objects.in_bulk(pks)
+    elsewhere: dict[int, list[str]] = {}
+    trusted = ValidationReport.objects.filter(certificate__in=pks, verdict=Verdict.TRUSTED).exclude(
+        trust_store=store
+    )
+    for certificate_id, name in trusted.order_by("trust_store__name").values_list(
+        "certificate_id", "trust_store__name"
+    ):
+        elsewhere.setdefault(certificate_id, []).append(name)
+    return ShownGroup(
+        count=stored["count"],
+        turns=tuple(
+            _turn(row, certificates[row["certificate"]], elsewhere.get(row["certificate"], []))
+            for row in rows
+            if row["certificate"] in certificates
+        ),
+    )
+
+
+def _turn(row: dict[str, Any], certificate: Certificate, elsewhere: list[str]) -> ShownTurn:
+    old, new = row["until"]
+    return ShownTurn(
+        certificate=certificate,
+        before=row["before"],
+        after=row["after"],
+        number=row["number"],
+        depth=row["depth"],
+        text=row["text"],
+        until=(
+            datetime.fromisoformat(old) if old else None,
+            datetime.fromisoformat(new) if new else None,
+        ),
+        elsewhere=tuple(elsewhere[:3]),
+    )
