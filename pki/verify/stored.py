@@ -20,26 +20,36 @@ from pki.verify.report import (
 
 
 def report_to_json(report: Report) -> dict[str, object]:
-    """A report as JSON-able values. Moments are ISO 8601 with their offset."""
-    return {
+    """A report as JSON-able values. Moments are ISO 8601 with their offset.
+
+    What is empty in most reports is left out where it is empty: a million of them are kept. The
+    values share parts with those of other reports: they are to be written, not changed.
+    """
+    stored: dict[str, object] = {
         "verdict": report.verdict.value,
         "moment": report.moment.isoformat(),
         "path": [_element_to_json(element) for element in report.path],
-        "diagnostics": [_diagnostic_to_json(item) for item in report.diagnostics],
         "checks": [_outcome_to_json(outcome) for outcome in report.checks],
-        "crls": [_crl_to_json(crl) for crl in report.crls],
         "effective_expiry": _text(report.effective_expiry),
         "horizon": _text(report.horizon),
         "openssl_version": report.openssl_version,
-        "flags": list(report.flags),
-        "other_path": [_element_to_json(element) for element in report.other_path],
-        "other_path_diagnostics": [
-            _diagnostic_to_json(item) for item in report.other_path_diagnostics
-        ],
-        "tolerated_diagnostics": [
-            _diagnostic_to_json(item) for item in report.tolerated_diagnostics
-        ],
+        "flags": report.flags,
     }
+    if report.diagnostics:
+        stored["diagnostics"] = [_diagnostic_to_json(item) for item in report.diagnostics]
+    if report.crls:
+        stored["crls"] = [_crl_to_json(crl) for crl in report.crls]
+    if report.other_path:
+        stored["other_path"] = [_element_to_json(element) for element in report.other_path]
+    if report.other_path_diagnostics:
+        stored["other_path_diagnostics"] = [
+            _diagnostic_to_json(item) for item in report.other_path_diagnostics
+        ]
+    if report.tolerated_diagnostics:
+        stored["tolerated_diagnostics"] = [
+            _diagnostic_to_json(item) for item in report.tolerated_diagnostics
+        ]
+    return stored
 
 
 def report_from_json(stored: Mapping[str, Any]) -> Report:
@@ -48,16 +58,16 @@ def report_from_json(stored: Mapping[str, Any]) -> Report:
         verdict=Verdict(stored["verdict"]),
         moment=datetime.fromisoformat(stored["moment"]),
         path=_elements(stored["path"]),
-        diagnostics=_diagnostics(stored["diagnostics"]),
+        diagnostics=_diagnostics(stored.get("diagnostics", ())),
         checks=tuple(_outcome(outcome) for outcome in stored["checks"]),
-        crls=tuple(_crl(crl) for crl in stored["crls"]),
+        crls=tuple(_crl(crl) for crl in stored.get("crls", ())),
         effective_expiry=_moment(stored["effective_expiry"]),
         horizon=_moment(stored["horizon"]),
         openssl_version=stored["openssl_version"],
         flags=tuple(stored["flags"]),
-        other_path=_elements(stored["other_path"]),
-        other_path_diagnostics=_diagnostics(stored["other_path_diagnostics"]),
-        tolerated_diagnostics=_diagnostics(stored["tolerated_diagnostics"]),
+        other_path=_elements(stored.get("other_path", ())),
+        other_path_diagnostics=_diagnostics(stored.get("other_path_diagnostics", ())),
+        tolerated_diagnostics=_diagnostics(stored.get("tolerated_diagnostics", ())),
     )
 
 
@@ -70,6 +80,16 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _element_to_json(element: PathElement) -> dict[str, object]:
+    return _issuer_as_json(element) if element.depth else _element_as_json(element)
+
+
+@lru_cache(maxsize=512)
+def _issuer_as_json(element: PathElement) -> dict[str, object]:
+    """The certificates above the leaf stand in many reports."""
+    return _element_as_json(element)
+
+
+def _element_as_json(element: PathElement) -> dict[str, object]:
     return {
         "depth": element.depth,
         "sha256": element.sha256,
@@ -122,20 +142,20 @@ def _without_findings(outcome: CheckOutcome) -> dict[str, object]:
 
 
 def _as_json(outcome: CheckOutcome) -> dict[str, object]:
-    return {
-        "name": outcome.name,
-        "result": outcome.result.value,
-        "reason": outcome.reason,
-        "findings": [finding.to_json() for finding in outcome.findings],
-    }
+    stored: dict[str, object] = {"name": outcome.name, "result": outcome.result.value}
+    if outcome.reason:
+        stored["reason"] = outcome.reason
+    if outcome.findings:
+        stored["findings"] = [finding.to_json() for finding in outcome.findings]
+    return stored
 
 
 def _outcome(stored: Mapping[str, Any]) -> CheckOutcome:
     return CheckOutcome(
         name=stored["name"],
         result=CheckResult(stored["result"]),
-        reason=stored["reason"],
-        findings=tuple(Finding.from_json(finding) for finding in stored["findings"]),
+        reason=stored.get("reason", ""),
+        findings=tuple(Finding.from_json(finding) for finding in stored.get("findings", ())),
     )
 
 
