@@ -28,7 +28,7 @@ def test_it_imports_and_says_what_became_of_the_blocks(tmp_path: Path) -> None:
     assert out.getvalue() == said
     assert "rejected: bad.pem, line 2: " in err.getvalue()
     assert Certificate.objects.count() == 2
-    assert Job.objects.get().params == {"trusted": True}
+    assert Job.objects.get(kind="import").params == {"trusted": True}
     assert AuditEvent.objects.get(action="certificates.imported").actor_name == "the console"
 
 
