@@ -12,7 +12,7 @@ from django.urls import reverse
 from certificates.finding_texts import SaidFinding
 from certificates.forms.country_field import CountryField
 from certificates.forms.key_generate import KEY_KINDS
-from certificates.forms.name_rows import MORE_ROWS, NameRows, NameRowsField, rows_of
+from certificates.forms.name_rows import MORE_ROWS, NameRows, NameRowsField, looked_at, rows_of
 from certificates.key_texts import key_said
 from certificates.models import Certificate, KeyState, Owner, PrivateKey
 from certificates.orders import RequestOrder, errors_of, warnings_digest, warnings_of
@@ -175,6 +175,11 @@ class RequestForm(LaidOut, forms.Form):
         if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
             return None
         return Certificate.objects.filter(pk=int(text)).first()
+
+    @property
+    def names_tell_what_is_wrong(self) -> bool:
+        """Whether the rows of names carry their errors themselves."""
+        return any(looked_at(row).problem for row in self["alt_names"].value() or ())
 
     @property
     def shows_usages(self) -> bool:

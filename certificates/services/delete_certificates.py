@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 
 from audit.services.record import record
-from certificates.models import Certificate, Crl
+from certificates.models import Certificate, CertificateRequest, Crl
 
 _USES_SHOWN = 20
 
@@ -80,6 +80,8 @@ def uses_of(error: ProtectedError) -> tuple[Use, ...]:
 def _use(held: models.Model) -> Use:
     if isinstance(held, Certificate):
         return Use(text=f"{held} is replaced by it", url=held.get_absolute_url())
+    if isinstance(held, CertificateRequest):
+        return Use(text=f"the request “{held}”, which it answers", url=held.get_absolute_url())
     return Use(text=str(held), url=_page_of(held))
 
 

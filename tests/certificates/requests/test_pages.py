@@ -250,6 +250,16 @@ def test_a_similar_request_begins_with_everything_but_the_key(client: Client, ma
     assert 'value="old.example.com"' in page
 
 
+def test_a_request_with_a_key_begins_on_the_page_of_the_key(
+    client: Client, key_of_request: PrivateKey
+) -> None:
+    assert f"{NEW}?key={key_of_request.pk}" in text_of(
+        client.get(key_of_request.get_absolute_url())
+    )
+    page = text_of(client.get(NEW, {"key": key_of_request.pk}))
+    assert f'<option value="{key_of_request.pk}" selected>' in page
+
+
 @pytest.mark.parametrize("form", ["pasted", "uploads"])
 def test_the_form_is_filled_from_a_request_that_openssl_made(client: Client, form: str) -> None:
     made = run(
@@ -393,6 +403,14 @@ def test_the_page_that_waits_for_a_key_follows_it(
     assert b"BEGIN CERTIFICATE REQUEST" in client.get(row.get_absolute_url()).content
     job_page = client.get(reverse("certificates:request_of_job", args=[row.job.pk]))
     assert job_page["Location"] == row.get_absolute_url()
+
+
+def test_the_answer_of_a_request_is_not_deleted(client: Client, make: Make) -> None:
+    row = make(days=30)
+    told = {"selected": row.certificate_id, "confirmed": "yes"}
+    answer = client.post(reverse("certificates:delete"), told)
+    assert answer.status_code == 409
+    assert row.get_absolute_url() in text_of(answer)
 
 
 # Files -------------------------------------------------------------------------------------------
