@@ -18,7 +18,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.acts import SLOW
 from tests.e2e.console import PASSWORD, Console
@@ -87,7 +94,7 @@ class FirstSignIn:
     """Where another page led before the password was changed."""
     steps: list[str]
     """The buttons of the first page."""
-    cookies: dict[str, Any]
+    cookies: StorageState
 
 
 @pytest.fixture(scope="session")
@@ -110,14 +117,14 @@ def first_sign_in(console: Console, browser: Browser) -> FirstSignIn:
         led_to=led_to,
         still_led_to=still_led_to,
         steps=page.locator("main .steps a.btn").all_inner_texts(),
-        cookies=dict(context.storage_state()),
+        cookies=context.storage_state(),
     )
     context.close()
     return seen
 
 
 @pytest.fixture(scope="session")
-def signed_in(first_sign_in: FirstSignIn) -> dict[str, Any]:
+def signed_in(first_sign_in: FirstSignIn) -> StorageState:
     """The cookies of a browser in which the administrator has signed in, by the form."""
     return first_sign_in.cookies
 
@@ -141,7 +148,7 @@ def faults() -> list[str]:
 
 @pytest.fixture
 def new_context(
-    console: Console, browser: Browser, signed_in: dict[str, Any], faults: list[str]
+    console: Console, browser: Browser, signed_in: StorageState, faults: list[str]
 ) -> Iterator[Contexts]:
     """Make a browser context of the administrator: `new_context(java_script_enabled=False)`."""
     made: list[BrowserContext] = []
@@ -233,7 +240,7 @@ class KilledImport:
 
 
 @pytest.fixture(scope="session")
-def killed_import(console: Console, browser: Browser, signed_in: dict[str, Any]) -> KilledImport:
+def killed_import(console: Console, browser: Browser, signed_in: StorageState) -> KilledImport:
     """Upload 10,000 certificates in one file; SIGKILL for the worker when some are written."""
     context = browser.new_context(base_url=console.url, storage_state=signed_in)
     context.set_default_timeout(SLOW)

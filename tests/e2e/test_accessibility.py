@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.acts import (
@@ -72,8 +73,8 @@ def violations(page: Page) -> list[str]:
     return [*found, *(f"dark, {one}" for one in violations_of(page, only))]
 
 
-def violations_of(page: Page, options: dict[str, object]) -> list[str]:
-    asked = options | {"resultTypes": ["violations"]}
+def violations_of(page: Page, options: Mapping[str, object]) -> list[str]:
+    asked = {**options, "resultTypes": ["violations"]}
     found = page.evaluate("options => axe.run(options).then(said => said.violations)", asked)
     return [
         f"{one['id']}: " + "; ".join(node["html"][:160] for node in one["nodes"][:3])
