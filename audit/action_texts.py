@@ -74,6 +74,9 @@ ACTIONS: dict[str, str] = {
     "crl_source.fetch_requested": "asked {url} for a CRL for the trust store “{subject}”",
     "crl_source.refused": "refused what {url} gave the trust store “{subject}” ({codes})",
     # notices
+    "trust_store.recipients_changed": (
+        "let {after} instead of {before} hear of what ends in the trust store “{subject}”"
+    ),
     "notice.acknowledged": "acknowledged that {subject} ends",
     "notice.reopened": "asked for notices of the end of {subject} again",
     # calendars

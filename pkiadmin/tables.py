@@ -107,6 +107,7 @@ NAVIGATION: tuple[NavItem, ...] = (
     NavItem(label="Keys", icon="key-round", url="certificates:keys"),
     NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
     NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
+    NavItem(label="Expiring", icon="hourglass", url="truststores:expiring"),
     NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),
     NavItem(label="Calendar", icon="calendar-days", url="truststores:calendar"),
     NavItem(label="Import", icon="upload", url="certificates:import"),

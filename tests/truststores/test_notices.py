@@ -118,7 +118,7 @@ def test_each_threshold_is_told_of_once(mailbox: Mailbox) -> None:
     for day in range(103):
         assert run(at(day + 0.5)).state == JobState.DONE
         for mail in mailbox.bodies():
-            told[100 - day] = re.findall(r"(?:in|ago|now).*", mail.split("UTC, ")[1])[0]
+            told[100 - day] = mail.split("UTC, ")[1].splitlines()[0]
     # The end itself lies between day 100 and the run half a day after it.
     assert list(told) == [90, 60, 30, 14, 7, 1, 0]
     assert told[90] == "in 89 days"
