@@ -38,6 +38,7 @@ def open_console() -> Path:
     settings.STORAGES["staticfiles"] = {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
     }
+    settings.STATIC_ROOT.mkdir(parents=True)
     django.setup()
 
     from pki.kek import make_kek_file

@@ -3,7 +3,7 @@
 For each kind of chain (leaf, intermediate, root): the bare signature verifications with their keys
 at hand, the console's `validate()` with everything that a report holds, the report as JSON, and one
 `openssl verify` process that is given all leaves. Then the same with a CRL of 100,000 entries.
-Medians of alternating rounds. `python bench/validate.py [leaves]`
+Medians of alternating rounds. `python -m bench.validate [leaves]`
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-
 from pki.verify import openssl
 from pki.verify.inputs import Policy, Question, Revocation, TrustInput, Usage
 from pki.verify.run import prepare, report_to_json, validate
@@ -36,12 +34,12 @@ def rsa_key() -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, 2048)
 
 
-def verification(certificate: x509.Certificate, issuer: Issued) -> Callable[[], None]:
+def verification(certificate: x509.Certificate, issuer: x509.Certificate) -> Callable[[], None]:
     """One bare signature verification, everything about it decoded beforehand."""
     signature, data = certificate.signature, certificate.tbs_certificate_bytes
     algorithm = certificate.signature_hash_algorithm
     assert algorithm is not None
-    key = issuer.certificate.public_key()
+    key = issuer.public_key()
     if isinstance(key, rsa.RSAPublicKey):
         pkcs1 = padding.PKCS1v15()
         return lambda: key.verify(signature, data, pkcs1, algorithm)
@@ -75,8 +73,8 @@ def run(kind: str, new_key: Callable[[], PrivateKey], count: int) -> None:
         check
         for leaf in leaves
         for check in (
-            verification(leaf.certificate, issuer),
-            verification(issuer.certificate, root),
+            verification(leaf.certificate, issuer.certificate),
+            verification(issuer.certificate, root.certificate),
         )
     ]
     questions = [Question(leaf=leaf.der, moment=MOMENT) for leaf in leaves]
