@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from allauth.account.decorators import reauthentication_required
 from django.contrib.auth.decorators import permission_required
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
@@ -95,10 +94,11 @@ def key_import_result(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @require_safe
 @permission_required("certificates.export_private_key", raise_exception=True)
-@reauthentication_required
 def key_export_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask in what form a private key shall leave, and why."""
     key = get_object_or_404(PrivateKey, pk=pk)
+    if not signed_in_lately(request):
+        return sign_in_again(reverse("certificates:key_export_form", args=[key.pk]))
     return _export_page(request, key, _export_form(request, key))
 
 

@@ -35,7 +35,7 @@ from jobs.models import Job, JobState
 from pki.findings import Finding
 from pki.formats.write import safe_file_name
 from pki.key_faces import KeyFaces, key_faces, openssh_line
-from ui.http import attachment, render_page
+from ui.http import attachment, render_page, wants_fragment
 from ui.panels import panels_for
 
 
@@ -86,12 +86,10 @@ def key_making(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     job = get_object_or_404(Job.objects.select_related("actor"), pk=pk, kind="generate_key")
     made = PrivateKey.objects.filter(pk=job.result.get("key")).first()
     if job.state == JobState.DONE and made is not None:
-        response = redirect(made)
-        if getattr(request, "htmx", False):
-            # A redirection would put the key's page into the place of the progress.
-            response = HttpResponse()
-            response["HX-Redirect"] = made.get_absolute_url()
-        return response
+        if not wants_fragment(request):
+            return redirect(made)
+        # A redirection would put the key's page into the place of the progress.
+        return HttpResponse(headers={"HX-Redirect": made.get_absolute_url()})
     context = {
         "job": job,
         "progress": job.progress,

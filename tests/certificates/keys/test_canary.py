@@ -48,7 +48,7 @@ def overheard(broker: Path) -> Iterator[list[bytes]]:
     """Every command that Redis gets while the test runs."""
     heard: list[bytes] = []
     connected = redis.Redis(unix_socket_path=str(broker))
-    with connected.monitor() as monitor:
+    with connected.monitor() as monitor:  # type: ignore[no-untyped-call]  # redis leaves it untyped
         listener = threading.Thread(
             target=lambda: heard.extend(_until_the_end(monitor)), daemon=True
         )
