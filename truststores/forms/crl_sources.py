@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django import forms
 
+from certificates.models import Certificate
 from truststores.models.crl_source import LONGEST_URL, PERIODS
-from truststores.services.find_authorities import StoreAuthority
 from truststores.specs import NewSource
 from ui.forms import LaidOut, OneFileField
 
@@ -46,13 +47,13 @@ class SourceForm(LaidOut, PeriodForm):
     )
     field_order = ("url", "issuer", "every")
 
-    def __init__(self, *args: object, authorities: list[StoreAuthority], **kwargs: object) -> None:
+    def __init__(self, *args: object, authorities: Sequence[Certificate], **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # handed on as they came
         issuer = self.fields["issuer"]
         assert isinstance(issuer, forms.ChoiceField)  # noqa: S101 - declared above
         issuer.choices = [
             ("", "Any authority of this store"),
-            *((str(one.certificate.pk), str(one.certificate)) for one in authorities),
+            *((str(one.pk), str(one)) for one in authorities),
         ]
 
     def to_spec(self) -> NewSource:

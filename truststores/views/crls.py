@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from certificates.models import Certificate
 from jobs.error_texts import sentence_of
 from jobs.models import Job
 from pki.verify.inputs import Revocation
@@ -24,7 +25,7 @@ from truststores.inputs import policy_of
 from truststores.models import CrlSource, TrustStore
 from truststores.services.add_source import add_source
 from truststores.services.cover_authorities import cover_authorities
-from truststores.services.find_authorities import MOST_AUTHORITIES, find_authorities
+from truststores.services.find_authorities import MOST_AUTHORITIES, StoreAuthority, find_authorities
 from truststores.services.find_matching_crls import find_matching_crls
 from truststores.services.judge_crl import CrlRefusal
 from truststores.services.offer_sources import SourceOffer, find_points, offer_sources
@@ -74,7 +75,7 @@ def _page(
         ][:_OFFERED],
         "matching_crls": list(find_matching_crls(store=store)[:50]),
         "period_form": PeriodForm(),
-        "source_form": source_form or SourceForm(authorities=authorities),
+        "source_form": source_form or SourceForm(authorities=_certificates(authorities)),
         "upload_form": upload_form or CrlUploadForm(),
         "refusals": [crl_sentence(refusal.code, refusal.data) for refusal in refusals],
         "moment": moment,
@@ -87,7 +88,7 @@ def _page(
 def source_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the store get CRLs from an address that somebody wrote down."""
     store = get_object_or_404(TrustStore, pk=pk)
-    form = SourceForm(request.POST, authorities=find_authorities(store=store))
+    form = SourceForm(request.POST, authorities=_certificates(find_authorities(store=store)))
     if form.is_valid():
         try:
             add_source(
@@ -216,3 +217,7 @@ def _sentence(refusal: StoreChangeRefused) -> str:
     if as_fetch in CRL_TEXTS:
         return crl_sentence(as_fetch, refusal.data)
     return refusal_text(refusal.code, refusal.data)
+
+
+def _certificates(authorities: list[StoreAuthority]) -> list[Certificate]:
+    return [authority.certificate for authority in authorities]
