@@ -41,7 +41,7 @@ def smallest(request: HttpRequest) -> HttpResponse:
 def page_medians() -> dict[str, float]:
     """Milliseconds of each page, and of the smallest one, medians of alternating rounds."""
     client = _signed_in()
-    taken: dict[str, list[float]] = {"smallest": []} | {name: [] for name in PAGES}
+    taken: dict[str, list[float]] = {name: [] for name in ("smallest", *PAGES)}
     for number in range(_ROUNDS + 1):
         spent = {"smallest": _milliseconds(lambda: smallest(HttpRequest()))}
         for name, path in PAGES.items():

@@ -393,13 +393,13 @@ def test_the_page_that_waits_for_a_key_follows_it(
 ) -> None:
     monkeypatch.setattr("pki.key_generation.SLOW_RSA", 2048)
     row = make(new_key=KeySpec(algorithm="RSA-2048"))
-    asked = {"HTTP_HX_REQUEST": "true"}
-    waiting = client.get(row.get_absolute_url(), **asked)
+    headers = {"HX-Request": "true"}
+    waiting = client.get(row.get_absolute_url(), headers=headers)
     assert b"hx-trigger" in waiting.content
     assert b"<html" not in waiting.content
     assert row.job is not None
     work_job(job_id=row.job.pk)
-    assert client.get(row.get_absolute_url(), **asked)["HX-Refresh"] == "true"
+    assert client.get(row.get_absolute_url(), headers=headers)["HX-Refresh"] == "true"
     assert b"BEGIN CERTIFICATE REQUEST" in client.get(row.get_absolute_url()).content
     job_page = client.get(reverse("certificates:request_of_job", args=[row.job.pk]))
     assert job_page["Location"] == row.get_absolute_url()
