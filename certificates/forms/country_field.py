@@ -56,6 +56,10 @@ class CountryField(forms.CharField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, strip=False, max_length=64, **kwargs)
 
+    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
+        """A select has no `maxlength`."""
+        return {}
+
     def clean(self, value: Any) -> str:
         code = str(super().clean(value))
         try:
