@@ -2,7 +2,7 @@
 
 Entries are separated by commas or spaces. Each is a host (`crl.example.internal`, `*.example.internal`),
 a network (`10.20.0.0/16`, `[fd00::]/8`), or a host within a network (`crl.example@10.20.0.0/16`),
-followed by ports where they are not 80 and 443: `:8080` or `:80+8080`.
+followed by ports where they are not 80 and 443: `:8080`, `:80+8080` or `:8000-8099`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pki.errors import BadAllowRule
 _ENTRY = re.compile(
     r"(?:(?P<host>[A-Za-z0-9*._-]+?)(?:@|(?=:|$)))?"
     r"(?P<network>\[[0-9A-Fa-f:.]+\](?:/[0-9]+)?|[0-9.]+/[0-9]+)?"
-    r"(?::(?P<ports>[0-9]{1,5}(?:\+[0-9]{1,5})*))?"
+    r"(?::(?P<ports>[0-9]{1,5}(?:-[0-9]{1,5})?(?:\+[0-9]{1,5}(?:-[0-9]{1,5})?)*))?"
 )
 
 _ADDRESS = re.compile(r"[0-9]+(?:\.[0-9]+){3}")
@@ -42,7 +42,7 @@ def _rule(variable: str, word: str) -> AllowRule:
         return AllowRule(
             host=host,
             network=network,
-            ports=frozenset(map(int, ports.split("+"))) if ports else WEB_PORTS,
+            ports=_ports(ports) if ports else WEB_PORTS,
         )
     except BadAllowRule as error:
         raise ImproperlyConfigured(
@@ -50,3 +50,11 @@ def _rule(variable: str, word: str) -> AllowRule:
             "both, with ports where they are not 80 and 443: crl.example.internal, "
             "10.20.0.0/16:8080, crl.example@10.20.0.0/16."
         ) from error
+
+
+def _ports(text: str) -> frozenset[int]:
+    ports: set[int] = set()
+    for part in text.split("+"):
+        first, _, last = part.partition("-")
+        ports.update(range(int(first), int(last or first) + 1))
+    return frozenset(ports)

@@ -81,7 +81,7 @@ class EndingFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-f
             ("ended", "Ended already"),
             *((str(days), f"Within {days} day{'s' if days > 1 else ''}") for days in MARKS),
         ],
-        empty_label="Within 90 days",
+        empty_label="Within 90 days, or ended",
     )
     kind = django_filters.ChoiceFilter(
         label="Kind",

@@ -34,6 +34,7 @@ from tests.e2e.material import many_certificates, upload
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 400, "height": 800}
 MANY = 10_000
+LOOPBACK = "127.0.0.0/8:1024-65535"
 
 
 @pytest.hookimpl(trylast=True)
@@ -68,7 +69,8 @@ def console() -> Iterator[Console]:
     """The console as its first start makes it."""
     # A short path: the folder holds a Unix socket.
     folder = Path(tempfile.mkdtemp(prefix="pkiadmin-e2e-"))
-    running = Console(folder).start()
+    # CA servers of the tests stand on loopback, which is closed unless an administrator opens it.
+    running = Console(folder, PKIADMIN_INTERNAL_CRL_HOSTS=LOOPBACK).start()
     yield running
     running.stop()
     shutil.rmtree(folder, ignore_errors=True)

@@ -75,12 +75,13 @@ def special(
     base: int | None = None,
     point: x509.IssuingDistributionPoint | None = None,
     unknown_critical: bool = False,
+    age: int = 1,
 ) -> bytes:
     """A fresh CRL with what `fresh` has not: a delta, a scope, an extension that nobody knows."""
     builder = (
         x509.CertificateRevocationListBuilder()
         .issuer_name(issuer.certificate.subject)
-        .last_update(timezone.now() - timedelta(days=1))
+        .last_update(timezone.now() - timedelta(days=age))
         .next_update(timezone.now() + timedelta(days=10))
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.key.public_key()), False
@@ -147,9 +148,7 @@ def server(settings: Settings) -> Iterator[CrlServer]:
 @pytest.fixture
 def store(store_of: StoreOf) -> TrustStore:
     """A store that asks for a CRL, and a certificate that needs one."""
-    made: TrustStore = store_of(
-        "Servers", ROOT, ISSUING, revocation="leaf", moment=timezone.now()
-    )
+    made: TrustStore = store_of("Servers", ROOT, ISSUING, revocation="leaf", moment=timezone.now())
     bring_in(SERVER)
     work_off(timezone.now())
     assert verdict() == Verdict.UNDETERMINED
@@ -340,12 +339,8 @@ def test_a_complete_crl_takes_the_place_of_the_deltas_that_it_holds(
         pytest.param(lambda: b"<html>Not found</html>", "no_crl", id="a page for people"),
         pytest.param(lambda: ROOT.der, "no_crl", id="a certificate"),
         pytest.param(lambda: fresh()[:-40], "undecodable", id="cut off"),
-        pytest.param(
-            lambda: fresh(number=9, start=TODAY + 2), "future", id="from the future"
-        ),
-        pytest.param(
-            lambda: fresh(number=9, start=TODAY - 1, end=TODAY), "stale", id="stale"
-        ),
+        pytest.param(lambda: fresh(number=9, start=TODAY + 2), "future", id="from the future"),
+        pytest.param(lambda: fresh(number=9, start=TODAY - 1, end=TODAY), "stale", id="stale"),
     ],
 )
 def test_what_must_not_be_believed_leaves_the_good_one_in_use(
@@ -457,7 +452,7 @@ def test_a_hostile_server_costs_little_and_changes_nothing(
     source = source_of(store, server.url)
     run_fetch(source)
     # The same limits as in life, with less patience than 45 s and 64 MiB.
-    limits = fetch_crl._FETCH_LIMITS  # noqa: SLF001 - what is shortened here is proved in test_fetch
+    limits = fetch_crl._FETCH_LIMITS
     monkeypatch.setattr(
         fetch_crl, "_FETCH_LIMITS", type(limits)(seconds=1.0, body_bytes=16 * MEBIBYTE)
     )
@@ -490,9 +485,7 @@ def test_a_redirect_inside_is_not_followed(
 ) -> None:
     trap = CrlServer()
     [port] = re.findall(r":(\d+)/", server.url)
-    settings.INTERNAL_CRL_HOSTS = (
-        AllowRule(network="127.0.0.1/32", ports=frozenset({int(port)})),
-    )
+    settings.INTERNAL_CRL_HOSTS = (AllowRule(network="127.0.0.1/32", ports=frozenset({int(port)})),)
     source = source_of(store, server.url)
     for where, why in (
         (trap.url, "fetch_loopback"),
@@ -714,3 +707,16 @@ def test_every_reason_has_a_sentence() -> None:
     wanted = {why.value for why in Why} | {f"fetch_{reason}" for reason in fetch_reasons}
     assert wanted - CRL_TEXTS.keys() == set()
     assert set(OUTCOMES) == {"", "taken", "unchanged", "fetch_failed", "refused"}
+
+
+def test_an_imported_partition_takes_the_place_of_its_own_and_of_no_other(
+    store: TrustStore,
+) -> None:
+    one, other = (partition(f"http://crl.example.org/{number}.crl") for number in (1, 2))
+    first = bring_in_crls(
+        special(number=7, point=one, age=3), special(number=8, point=other, age=3)
+    )
+    add_crls(actor=None, store_id=store.pk, crl_ids=[row.pk for row in first])
+    bring_in_crls(special(number=9, point=other))
+    work_off(timezone.now())
+    assert held(store) == {"7", "9"}

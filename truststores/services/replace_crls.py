@@ -5,6 +5,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from certificates.models import Certificate, Crl, CrlDer
+from pki.crl_acceptance import scope_key
+from pki.distribution import issuing_point
 from pki.errors import NotDecodable
 from pki.verify import openssl
 from truststores.inputs import ders_of
@@ -74,11 +76,29 @@ def _later(store: TrustStore, held: Crl, moment: datetime) -> QuerySet[Crl]:
 
 def _may_replace(store: TrustStore, held: Crl, later: Crl) -> bool:
     return (
-        later.scope == held.scope
+        _has_same_scope(held, later)
         and bool(later.base_number) == bool(held.base_number)
         and _has_later_number(held, later)
         and _is_signed_by_trusted(store, later)
     )
+
+
+def _has_same_scope(held: Crl, later: Crl) -> bool:
+    """Whether both speak of the same certificates for the same reasons.
+
+    The columns say which kinds of limits a scope has; of partitions their names have to be compared
+    as well, or the list of one would take the place of another's.
+    """
+    if later.scope != held.scope:
+        return False
+    if not {"named", "reasons"} & set(held.scope):
+        return True
+    ders = dict(CrlDer.objects.filter(pk__in=(held.pk, later.pk)).values_list("pk", "der"))
+    try:
+        scopes = [scope_key(issuing_point(bytes(ders[crl.pk]))) for crl in (held, later)]
+    except NotDecodable:
+        return False
+    return scopes[0] == scopes[1]
 
 
 def _has_later_number(held: Crl, later: Crl) -> bool:
