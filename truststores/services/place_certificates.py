@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -33,20 +34,31 @@ def place_certificates(
     """
     _place_departures(moment)
     count = 0
-    while True:
-        with transaction.atomic():
-            take_turn()
-            # CAs first: what they bring into the stores is then placed by the look-up alone.
-            batch = list(
-                find_unplaced()
-                .order_by("-is_ca", "pk")
-                .only("pk", "issuer_sha256", "subject_sha256", "is_ca")[:BATCH]
-            )
-            if not batch:
-                return count
-            settle_loose(names=place_batch(batch=batch, moment=moment), moment=moment)
-            count += len(batch)
-            after_batch(count)
+    while arrived := _arrived():
+        for at in range(0, len(arrived), BATCH):
+            with transaction.atomic():
+                take_turn()
+                # Somebody else may have placed or deleted some of them since.
+                batch = list(
+                    find_unplaced()
+                    .filter(pk__in=arrived[at : at + BATCH])
+                    .only("pk", "issuer_sha256", "subject_sha256", "is_ca")
+                )
+                settle_loose(names=place_batch(batch=batch, moment=moment), moment=moment)
+                count += len(batch)
+                after_batch(count)
+    return count
+
+
+def _arrived() -> Sequence[int]:
+    """What has not been placed, CAs first: what these bring into the stores is then placed by the
+    look-up alone.
+
+    Asked once for many batches: what was placed and awaits its report is looked at each time, and
+    with a query for every batch the work would grow with the square of what arrived.
+    """
+    arrived = find_unplaced().order_by("-is_ca", "pk").values_list("pk", flat=True)
+    return array("q", arrived.iterator(chunk_size=5000))
 
 
 def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
