@@ -55,6 +55,9 @@ if not POSTGRESQL:
     # A file: threads that share an in-memory database lock each other's tables.
     settings.DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / "test.sqlite3")}
 django.setup()
+# The workers of pytest-xdist inherit the environment; one that named the settings would make
+# pytest-django load them there before this file has made a folder for that worker.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 from pki.kek import make_kek_file  # noqa: E402
 
