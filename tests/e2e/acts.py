@@ -166,8 +166,18 @@ def create_store(page: Page, name: str, *, usage: str = "server", revocation: st
 def paste_into_store(page: Page, store_url: str, text: str) -> None:
     page.goto(f"{store_url}paste/")
     page.fill("textarea[name=pem]", text)
-    page.get_by_role("button", name="Import and add").click()
+    page.get_by_role("button", name="Import and preview").click()
+    save_change(page, store_url)
+
+
+def save_change(page: Page, store_url: str) -> None:
+    """Wait for what a change of a store would do, then save it."""
+    save = page.get_by_role("button", name="Save the change")
+    expect(page.locator("#preview")).to_be_visible()
+    reload_until(page, lambda: save.count() > 0, "the preview of a change")
+    save.click()
     page.wait_for_url(store_url)
+    expect(page.locator(".message-success").last).to_contain_text("Saved.")
 
 
 def open_report(page: Page, certificate: str, store: str) -> None:

@@ -10,6 +10,7 @@ from cryptography import x509
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    SLOW,
     choose,
     create_store,
     import_files,
@@ -17,6 +18,7 @@ from tests.e2e.acts import (
     open_menu,
     open_report,
     paste_into_store,
+    save_change,
     saved,
     table_rows,
     wait_for_verdict,
@@ -47,12 +49,11 @@ def test_a_store_is_filled_from_the_inventory_and_by_pasting(page: Page) -> None
     page.get_by_role("searchbox").fill("Rasalas")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     choose(page, "Rasalas root")
-    page.get_by_role("button", name="Add to the store").click()
-    expect(page).to_have_url(store_url)
+    page.get_by_role("button", name="Preview adding").click()
+    save_change(page, store_url)
     assert members(page, "Trust anchors") == ["Rasalas root Example"]
 
     paste_into_store(page, store_url, f"from the partner\n{pem_text(below, other)}junk")
-    expect(page.locator(".message-success")).to_contain_text("2 certificates added")
     # What is self-signed becomes an anchor; the other does not, or a path would end at it.
     assert members(page, "Trust anchors") == [
         "Rasalas other root Example",
@@ -77,8 +78,8 @@ def test_of_the_roots_of_certifi_only_the_chosen_ones_come_in(page: Page) -> Non
     ]
     boxes.nth(3).check()
     boxes.nth(4).check()
-    page.get_by_role("button", name="Trust the chosen roots").click()
-    expect(page).to_have_url(store_url)
+    page.get_by_role("button", name="Preview trusting them").click()
+    save_change(page, store_url)
     anchors = members(page, "Trust anchors")
     assert len(anchors) == 2
     for name in names:
@@ -126,6 +127,11 @@ def test_a_store_that_asks_for_crls_says_what_is_revoked(page: Page) -> None:
     page.goto(f"{store_url}edit/")
     page.check("input[name=revocation][value=leaf]")
     page.get_by_role("button", name="Save").click()
+    # What works now and will not is said before it is saved.
+    turned = page.locator("[data-turn=red]")
+    expect(turned).to_contain_text("bad.unukalhai.example", timeout=SLOW)
+    expect(turned).to_contain_text("good.unukalhai.example")
+    save_change(page, store_url)
     expect(page.locator("#crls")).to_contain_text("Missing")
     page.goto(report_url)
     # No CRL: nobody can say, and that is never shown as good.
@@ -137,7 +143,7 @@ def test_a_store_that_asks_for_crls_says_what_is_revoked(page: Page) -> None:
     import_files(page, upload("revoked.crl", crl_of(root, revoked=[bad])))
     page.goto(store_url)
     page.locator("#crls").get_by_role("button", name="Add to the store").click()
-    expect(page.locator(".message-success")).to_contain_text("1 CRL added")
+    save_change(page, store_url)
     expect(page.locator("#crls")).to_contain_text("Fresh")
     expect(page.locator("#crls")).to_contain_text("1 revoked")
     page.goto(report_url)
@@ -172,7 +178,7 @@ def test_two_people_who_change_a_store_at_once_are_told(page: Page) -> None:
     page.fill("textarea[name=pem]", pem_text(authority("Wezen root")))
     other = page.context.new_page()
     paste_into_store(other, store_url, pem_text(authority("Wezen other root")))
-    page.get_by_role("button", name="Import and add").click()
+    page.get_by_role("button", name="Import and preview").click()
     expect(page.locator(".message")).to_contain_text("Somebody else changed this trust store")
     page.goto(store_url)
     assert members(page, "Trust anchors") == ["Wezen other root Example"]
