@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from certificates.models import Lifecycle
-from truststores.ends import Cause, cause_of
+from truststores.ends import Cause, CauseKind, cause_of
 from truststores.inputs import store_input
 from truststores.models import TrustStore, ValidationReport, Verdict
 from truststores.querysets.reports import ReportQuerySet
@@ -112,8 +112,9 @@ def _to_json(group: _Group, verdict: str) -> dict[str, Any]:
     cause = group.cause
     return {
         "kind": cause.kind.value,
-        "name": cause.name,
-        "sha256": cause.sha256,
+        # Their own ends are one cause of many certificates, and not that of the first.
+        "name": "" if cause.kind is CauseKind.OWN else cause.name,
+        "sha256": "" if cause.kind is CauseKind.OWN else cause.sha256,
         "number": cause.number,
         "depth": cause.depth,
         "text": cause.text,

@@ -216,6 +216,15 @@ def _first_causes(one: _End, samples: Mapping[tuple[datetime, str], Report]) -> 
     return tuple(causes) or (Cause(kind=CauseKind.OTHER),)
 
 
+def _outlives_its_crls(one: _End, samples: Mapping[tuple[datetime, str], Report]) -> bool:
+    """Whether it is a CRL that stops it first, and then, were that renewed, its own end."""
+    sample = samples.get(one.group)
+    if sample is None or not any(cause.kind is CauseKind.CRL for cause in ends_of(sample)):
+        return False
+    above = [end for end, cause in path_ends(sample) if cause.kind is CauseKind.ISSUER]
+    return min(above, default=one.not_after) >= one.not_after
+
+
 Heaps = dict[tuple[datetime, tuple[str, str, int | None], bool, int], _Heap]
 
 
@@ -224,9 +233,8 @@ def _heaps(found: Sequence[_End], samples: Mapping[tuple[datetime, str], Report]
     for one in found:
         if one.is_own:
             after_crl = one.works_until < one.not_after
-            first = _first_causes(one, samples) if after_crl else ()
-            if after_crl and not any(cause.kind is CauseKind.CRL for cause in first):
-                continue  # An issuer ends before: that has been told.
+            if after_crl and not _outlives_its_crls(one, samples):
+                continue  # An issuer ends before: that is told.
             own = Cause(kind=CauseKind.OWN)
             _heap(heaps, one.moment, own, after_crl=after_crl, own_pk=one.pk).pks.append(one.pk)
             continue

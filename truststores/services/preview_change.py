@@ -21,7 +21,8 @@ from truststores.services.judge_store import StoreJudge
 from truststores.services.record_reports import meant_for_usage
 
 CHUNK = 200
-ROWS_KEPT = 200
+NAMED = 100
+MOST_REASONS = 30
 NOT_CHAINED = "unchained"
 """What stands for a verdict where the certificate does not chain into the store at all."""
 
@@ -99,31 +100,35 @@ def preview_change(
 
 
 class _Group:
+    """Certificates that turn the same way, by reason; of each reason the first are named."""
+
     def __init__(self) -> None:
         self.count = 0
-        self.rows: list[dict[str, Any]] = []
+        self.reasons: dict[tuple[Any, ...], dict[str, Any]] = {}
 
     def add(self, pk: int, old: _Answer, new: _Answer) -> None:
         self.count += 1
-        if len(self.rows) < ROWS_KEPT:
-            self.rows.append(
-                {
-                    "certificate": pk,
-                    "before": old.verdict,
-                    "after": new.verdict,
-                    "number": new.number,
-                    "depth": new.depth,
-                    "text": new.text,
-                    "was": [old.number, old.depth, old.text],
-                    "until": [
-                        moment.isoformat() if moment else None
-                        for moment in (old.expiry, new.expiry)
-                    ],
-                }
-            )
+        key = (old.verdict, new.verdict, new.number, new.depth, new.text)
+        reason = self.reasons.setdefault(
+            key,
+            {
+                "before": old.verdict,
+                "after": new.verdict,
+                "number": new.number,
+                "depth": new.depth,
+                "text": new.text,
+                "count": 0,
+                "certificates": [],
+            },
+        )
+        reason["count"] += 1
+        if len(reason["certificates"]) < NAMED:
+            until = [one.isoformat() if one else None for one in (old.expiry, new.expiry)]
+            reason["certificates"].append([pk, *until])
 
     def to_json(self) -> dict[str, Any]:
-        return {"count": self.count, "rows": self.rows}
+        most = sorted(self.reasons.values(), key=lambda reason: -reason["count"])
+        return {"count": self.count, "reasons": most[:MOST_REASONS]}
 
 
 def _compare(old: _Answer, new: _Answer) -> str | None:

@@ -164,8 +164,7 @@ def _groups(result: dict[str, Any]) -> list[ForeseenGroup]:
     return [
         ForeseenGroup(
             title=headline(_cause(group)),
-            # The end of the certificates themselves is that of many, not of the one that was first.
-            url="" if group["kind"] == CauseKind.OWN else urls.get(group["sha256"], ""),
+            url=urls.get(group["sha256"], ""),
             verdict=group["verdict"],
             line=f"error {group['number']} at {group['depth']} depth lookup: {group['text']}"
             if group["number"] is not None

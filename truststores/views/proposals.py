@@ -34,7 +34,7 @@ from truststores.views.refusals import tell_refusal
 from ui.http import render_page
 
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
-SHOWN = 100
+SHOWN = 8
 
 
 def refuse_older(store: TrustStore, revision: int | None) -> None:
@@ -76,25 +76,34 @@ class ShownTurn:
     """A certificate whose verdict changes; `elsewhere` are stores that trust it all the same."""
 
     certificate: Certificate
-    before: str
-    after: str
-    number: int | None
-    depth: int | None
-    text: str
     until: tuple[datetime | None, datetime | None]
     elsewhere: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShownGroup:
-    """Certificates that turn the same way: the first of `count`."""
+class ShownReason:
+    """Certificates that turn in the same way for the same reason: the first of `count`."""
 
+    before: str
+    after: str
+    number: int | None
+    depth: int | None
+    text: str
     count: int
-    turns: tuple[ShownTurn, ...]
+    first: tuple[ShownTurn, ...]
+    further: tuple[ShownTurn, ...]
 
     @property
     def more(self) -> int:
-        return self.count - len(self.turns)
+        return self.count - len(self.first) - len(self.further)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ShownGroup:
+    """What turns red, green or otherwise."""
+
+    count: int
+    reasons: tuple[ShownReason, ...]
 
 
 @require_safe
@@ -194,8 +203,7 @@ def _act(icon: str, word: str, row: Certificate | Crl | None, note: str = "") ->
 
 
 def _group(stored: dict[str, Any], store: TrustStore) -> ShownGroup:
-    rows = stored["rows"][:SHOWN]
-    pks = [row["certificate"] for row in rows]
+    pks = [pk for reason in stored["reasons"] for pk, _, _ in reason["certificates"]]
     certificates = Certificate.objects.in_bulk(pks)
     elsewhere: dict[int, list[str]] = {}
     trusted = ValidationReport.objects.filter(certificate__in=pks, verdict=Verdict.TRUSTED).exclude(
@@ -205,28 +213,31 @@ def _group(stored: dict[str, Any], store: TrustStore) -> ShownGroup:
         "certificate_id", "trust_store__name"
     ):
         elsewhere.setdefault(certificate_id, []).append(name)
-    return ShownGroup(
-        count=stored["count"],
-        turns=tuple(
-            _turn(row, certificates[row["certificate"]], elsewhere.get(row["certificate"], []))
-            for row in rows
-            if row["certificate"] in certificates
-        ),
-    )
+
+    def turn(pk: int, old: str | None, new: str | None) -> ShownTurn:
+        return ShownTurn(
+            certificate=certificates[pk],
+            until=(_moment(old), _moment(new)),
+            elsewhere=tuple(elsewhere.get(pk, ())[:3]),
+        )
+
+    shown = []
+    for reason in stored["reasons"]:
+        turns = [turn(*one) for one in reason["certificates"] if one[0] in certificates]
+        shown.append(
+            ShownReason(
+                before=reason["before"],
+                after=reason["after"],
+                number=reason["number"],
+                depth=reason["depth"],
+                text=reason["text"],
+                count=reason["count"],
+                first=tuple(turns[:SHOWN]),
+                further=tuple(turns[SHOWN:]),
+            )
+        )
+    return ShownGroup(count=stored["count"], reasons=tuple(shown))
 
 
-def _turn(row: dict[str, Any], certificate: Certificate, elsewhere: list[str]) -> ShownTurn:
-    old, new = row["until"]
-    return ShownTurn(
-        certificate=certificate,
-        before=row["before"],
-        after=row["after"],
-        number=row["number"],
-        depth=row["depth"],
-        text=row["text"],
-        until=(
-            datetime.fromisoformat(old) if old else None,
-            datetime.fromisoformat(new) if new else None,
-        ),
-        elsewhere=tuple(elsewhere[:3]),
-    )
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
