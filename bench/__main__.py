@@ -9,6 +9,8 @@ BENCHMARKS = (
     "bench.parse_certificates",
     "bench.import_certificates",
     "bench.validate",
+    "bench.crls",
+    "bench.at_scale",
 )
 
 
