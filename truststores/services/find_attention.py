@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from certificates.models import Certificate, Standing
 from truststores.models import StoreCrl, ValidationReport
@@ -37,7 +37,12 @@ def find_attention(*, moment: datetime) -> Attention:
         standing__in=(Standing.TRUSTED, Standing.PARTLY), works_until__lt=moment + SOON
     )
     crls = StoreCrl.objects.filter(crl__next_update__lt=moment + CRL_SOON)
+    # As for the standing: a store for another usage counts only where there is no other.
+    counting = ValidationReport.objects.filter(
+        certificate=OuterRef("certificate"), chained=True, meant_for_usage=True
+    )
     broken = ValidationReport.objects.filter(
+        Q(meant_for_usage=True) | ~Exists(counting),
         certificate__standing=Standing.NOT_TRUSTED,
         certificate__lifecycle="active",
         chained=True,
