@@ -14,9 +14,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 from pki.address_guard import AllowRule
-from pkiadmin.allow_list import read_allow_list
-
 from pki.countries import CountryNotTwoLetters, check_additions
+from pkiadmin.allow_list import read_allow_list
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
