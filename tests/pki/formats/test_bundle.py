@@ -161,7 +161,11 @@ def _key_forms() -> list[tuple[str, bytes]]:
     return forms
 
 
-@pytest.mark.parametrize(("name", "data"), _key_forms())
+_KEY_FORMS = _key_forms()
+
+
+# The keys are made anew in each process; the names of the tests must be the same in all of them.
+@pytest.mark.parametrize(("name", "data"), _KEY_FORMS, ids=range(len(_KEY_FORMS)))
 def test_a_private_key_is_refused_and_no_byte_of_it_is_kept(name: str, data: bytes) -> None:
     found = blocks(data)
     assert [(block.kind, outcome(block)) for block in found] == [
