@@ -150,6 +150,13 @@ def test_what_the_preview_says_is_what_happens(store: TrustStore, kind: str) -> 
 
     assert named(outcome, "red") == trusted(before) - trusted(after)
     assert named(outcome, "green") == trusted(after) - trusted(before)
+    fallen = {
+        one[0]
+        for reason in outcome["red"]["reasons"]
+        if reason["after"] == "unchained"
+        for one in reason["certificates"]
+    }
+    assert fallen == trusted(before) - set(after), "what no longer leads into the store"
     both = trusted(before) & trusted(after)
     assert named(outcome, "moved") == {pk for pk in both if before[pk][1] != after[pk][1]}
 
