@@ -2,18 +2,44 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from pki import der, oids
 from pki.der import DerError
 from pki.findings import Finding, finding
 from pki.names import visible
 
+# What `cryptography` calls the ways in which bytes are no DER, in words.
+_KINDS: Final = {
+    "EncodedDefault": "a default value is written out",
+    "ExtraData": "there are bytes left over",
+    "IntegerOverflow": "a number is too large",
+    "InvalidLength": "a length is wrong",
+    "InvalidSetOrdering": "a set is not in order",
+    "InvalidTag": "a tag is wrong",
+    "InvalidValue": "a value is not allowed there",
+    "OidTooLong": "an object identifier is too long",
+    "ShortData": "it ends too early",
+    "UnexpectedTag": "something else was expected",
+    "UnknownDefinedBy": "an algorithm is not known",
+}
+
 
 def decoder_reason(error: Exception) -> str:
-    """What `cryptography` says about bytes that it refuses, as short text without control characters."""
-    return visible(str(error)).removeprefix("error parsing asn1 value: ")[:200]
+    """What `cryptography` says about bytes that it refuses, in words and without control characters.
+
+    Its `ParseError` names the kind and the fields on the way to the place; the last is enough.
+    """
+    said = visible(str(error))
+    kind = re.search(r"\bkind: (\w+)", said)
+    if kind is None:
+        return said[:200]
+    fields = re.findall(r'"\w+::(\w+)"', said)
+    where = f" in {fields[-1].replace('_', ' ')}" if fields else ""
+    return f"{_KINDS.get(kind[1], kind[1])}{where}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

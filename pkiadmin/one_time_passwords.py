@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from django.contrib.auth.models import AbstractBaseUser, User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -42,6 +43,14 @@ class OneTimePasswordMiddleware:
             ):
                 return HttpResponseRedirect(change)
         return self.get_response(request)
+
+    def process_template_response(
+        self, request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        """Let the page say why the password has to be changed."""
+        if response.context_data is not None and self._must_change(request):
+            response.context_data["one_time"] = True
+        return response
 
     @staticmethod
     def _must_change(request: HttpRequest) -> bool:

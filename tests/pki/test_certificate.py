@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
+import cryptography_vectors
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -342,3 +343,15 @@ def test_every_kind_of_alternative_name_is_read() -> None:
         ("dirname", "O=Example"),
         ("upn", "alice@corp.example"),
     ]
+
+
+def test_what_is_no_certificate_is_said_in_words() -> None:
+    name = "x509/PKITS_data/certs/DSAParametersInheritedCACert.crt"
+    with cryptography_vectors.open_vector_file(name, "rb") as file:
+        inherited = file.read()
+    with pytest.raises(NotDecodable) as refused:
+        parse_certificate(inherited)
+    assert refused.value.data["why"] == "it ends too early in params"
+    with pytest.raises(NotDecodable) as refused:
+        parse_certificate(b"\x30\x03\x02\x01\x01")
+    assert refused.value.data["why"] == "something else was expected in tbs cert"
