@@ -39,7 +39,7 @@ LOOPBACK = "127.0.0.0/8:1024-65535"
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever asks for the console runs on one worker of the test run, so there is one console.
+    """Put what needs a browser or a console in order; each worker of the tests has one console.
 
     An import whose worker is killed goes on when its lease has run out, a minute later: it is begun
     before the other tests of the console and looked at after them.
@@ -50,7 +50,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "browser" in names:
             item.add_marker(pytest.mark.browser)
         if "console" in names:
-            item.add_marker(pytest.mark.xdist_group("console"))
             places.append(place)
     ordered = sorted((items[place] for place in places), key=_turn)
     for place, item in zip(places, ordered, strict=True):

@@ -262,9 +262,9 @@ def test_secrets_travel_over_the_pipe_only(
         calls.append(repr((command, options)))
         return real(command, **options)  # type: ignore[call-overload,no-any-return]  # passed on
 
+    data = workshop.ssh_key("Ed25519", PASSPHRASE).read_bytes()
     monkeypatch.setattr(subprocess, "Popen", popen)
     monkeypatch.setenv("A_SECRET_OF_THE_CONSOLE", "canary")
-    data = workshop.ssh_key("Ed25519", PASSPHRASE).read_bytes()
     open_private_keys(data, PASSPHRASE.encode())
     assert len(calls) == 1
     assert PASSPHRASE not in calls[0]
