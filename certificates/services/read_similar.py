@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from certificates.specs import Upload
-from pki.errors import LimitExceeded, NotDecodable
+from pki.errors import NotDecodable
 from pki.formats import pem
-from pki.limits import DEFAULT
-from pki.similar import Similar, similar
+from pki.similar import Similar
+from pki.similar_sandbox import similar_of
 
 _LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "CERTIFICATE", "X509 CERTIFICATE")
 
@@ -14,17 +14,10 @@ _LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "CERTIFICATE", "X50
 def read_similar(uploads: Sequence[Upload]) -> Similar:
     """What a new request needs to be like the first request or certificate of an upload.
 
-    One object of bounded size is read, and nothing of it is kept. Raises `NotDecodable` and
-    `LimitExceeded`.
+    One object is read, in the sandbox, and nothing of it is kept. Raises `NotDecodable`,
+    `LimitExceeded` and `SandboxKilled`.
     """
-    for upload in uploads:
-        if len(upload.content) > DEFAULT.certificate_bytes:
-            raise LimitExceeded(
-                limit="certificate_bytes",
-                value=len(upload.content),
-                maximum=DEFAULT.certificate_bytes,
-            )
-    return similar(_first_object(uploads))
+    return similar_of(_first_object(uploads))
 
 
 def _first_object(uploads: Sequence[Upload]) -> bytes:

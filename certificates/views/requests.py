@@ -186,7 +186,7 @@ def request_fill(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             begun = _from(read_similar(form.to_uploads()))
-        except (NotDecodable, LimitExceeded) as error:
+        except (NotDecodable, LimitExceeded, SandboxKilled) as error:
             form.add_error(None, " ".join(error_said(error)))
         else:
             wanted = SelfSignedForm if form.cleaned_data["self_signed"] else RequestForm
