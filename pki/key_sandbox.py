@@ -7,21 +7,17 @@ the answer must come while somebody waits, so the bounds are seconds.
 
 from __future__ import annotations
 
-import contextlib
 import dataclasses
 import os
 import selectors
-import signal
 import subprocess
-import sys
 import time
-from pathlib import Path
 
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.key_file import KeyFileContents
 from pki.formats.key_wire import BadKeyWire, decode_answer, encode_request
 from pki.limits import DEFAULT, MEBIBYTE, Limits
-from pki.sandbox_child import OUT_OF_MEMORY
+from pki.sandbox_process import end_child, start_child, why_it_died
 
 # A page must have its answer within 6 s, the start of the child and the way back included.
 KEY_LIMITS = dataclasses.replace(
@@ -31,7 +27,6 @@ KEY_LIMITS = dataclasses.replace(
     sandbox_wall_seconds=5.5,
     sandbox_memory_bytes=1024 * MEBIBYTE,
 )
-_ROOT = str(Path(__file__).resolve().parent.parent)
 _CHUNK = 64 * 1024
 
 
@@ -72,30 +67,16 @@ def run_child(module: str, request: bytes, limits: Limits, *, largest_answer: in
 
     Raises `SandboxKilled` (`time`, `memory`, `crash`).
     """
-    process = subprocess.Popen(  # noqa: S603 - a module of ours, named by its callers
-        [sys.executable, "-s", "-P", "-B", "-m", module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={"PYTHONPATH": _ROOT, "LC_ALL": "C.UTF-8"},
-        cwd="/",
-        bufsize=0,
-        start_new_session=True,
-    )
+    process = start_child(module)
     try:
         answer = _talk(process, request, limits.sandbox_wall_seconds, largest_answer)
         status = process.wait(timeout=1)
     except subprocess.TimeoutExpired:
         raise SandboxKilled(why="time") from None
     finally:
-        process.kill()
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        end_child(process)
     if status != 0:
-        raise SandboxKilled(why=_why(status))
+        raise SandboxKilled(why=why_it_died(status))
     return answer
 
 
@@ -140,9 +121,3 @@ def _written(stdin: int, left: memoryview) -> memoryview:
     except BrokenPipeError:
         # It died; how, its status tells.
         return left[:0]
-
-
-def _why(status: int) -> str:
-    if status == -signal.SIGXCPU:
-        return "time"
-    return "memory" if status in (OUT_OF_MEMORY, -signal.SIGKILL) else "crash"

@@ -14,20 +14,17 @@ import fcntl
 import json
 import os
 import selectors
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.blocks import Block, Known
 from pki.formats.wire import BadWire, decode_blocks
 from pki.limits import DEFAULT, Limits
-from pki.sandbox_child import HEADER, LENGTHS, OUT_OF_MEMORY
+from pki.sandbox_child import HEADER, LENGTHS
+from pki.sandbox_process import end_child, start_child, why_it_died
 
-_ROOT = str(Path(__file__).resolve().parent.parent)
 _PIPE_BYTES = 1024 * 1024
 DIGEST_BYTES = 32
 _LIMIT_NAMES = frozenset(("input_bytes", "blocks", "zip_members", "zip_bytes"))
@@ -166,16 +163,7 @@ class _Child:
     def __init__(self, limits: Limits) -> None:
         self._left = limits.sandbox_wall_seconds
         self.largest_frame = _FRAME_FLOOR
-        self._process = subprocess.Popen(
-            [sys.executable, "-s", "-P", "-B", "-m", "pki.sandbox_child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={"PYTHONPATH": _ROOT, "LC_ALL": "C.UTF-8"},
-            cwd="/",
-            bufsize=0,
-            start_new_session=True,
-        )
+        self._process = start_child("pki.sandbox_child")
         assert self._process.stdin is not None  # noqa: S101 - asked for two lines above
         assert self._process.stdout is not None  # noqa: S101 - likewise
         self._stdin = self._process.stdin.fileno()
@@ -237,10 +225,7 @@ class _Child:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             return "crash"  # it closed its pipe and lives on
-        if status == -signal.SIGXCPU:
-            return "time"
-        # The kernel's own killer, when the machine is out of memory, uses SIGKILL.
-        return "memory" if status in (OUT_OF_MEMORY, -signal.SIGKILL) else "crash"
+        return why_it_died(status)
 
     def finish(self) -> None:
         """The child has said its last; it must end by itself and well."""
@@ -255,10 +240,5 @@ class _Child:
             raise SandboxKilled(why="crash")
 
     def kill(self) -> None:
-        """End the process, whatever it does, and leave neither a zombie nor an open pipe."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+        """End the process, whatever it does."""
+        end_child(self._process)
