@@ -51,9 +51,12 @@ ALTERNATIVE = (
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def hostile(console: Console) -> dict[str, str]:
-    """PEM by the kind of name; all of them self-signed, so that a store can trust them."""
+    """PEM by the kind of name; all of them self-signed, so that a store can trust them.
+
+    Made once for the console, as other certificates of the same names would be found beside them.
+    """
     made = {
         kind: server(common_name(name), dns=(*ALTERNATIVE, f"{kind}.hostile.example"))
         for kind, name in NAMES.items()

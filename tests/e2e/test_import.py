@@ -285,7 +285,6 @@ def test_the_page_of_an_import_follows_it_by_itself(page: Page) -> None:
     page.set_input_files("input[name=uploads]", [upload("hamal.pem", many)])
     loads: list[str] = []
     page.on("domcontentloaded", lambda loaded: loads.append(loaded.url))
-    page.locator("main").get_by_role("button", name="Import", exact=True).click()
-    wait_for_import(page)
+    press_import(page)
     assert tally(page)["imported"] == 40
     assert len(loads) == 1
