@@ -17,7 +17,7 @@ PYTEST ?= -n 2 --dist loadgroup
 
 # The environment is stamped with the checksum of the lock it was made from.
 RUNTIME := $(VENV)/.made-from-$(shell cksum < requirements.txt | cut -d " " -f 1)
-TOOLS := $(VENV)/.tools-from-$(shell cksum < requirements-dev.txt | cut -d " " -f 1)
+TOOLS := $(VENV)/.tools-from-$(shell cat requirements-dev.txt requirements-peers.txt | cksum | cut -d " " -f 1)
 
 run: $(RUNTIME)
 	@exec $(PY) manage.py up
@@ -50,7 +50,9 @@ lock: $(TOOLS)
 	@set -e; for name in requirements requirements-dev; do \
 	  $(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --only-binary :all: \
 	    --no-header --python-version 3.11 --upgrade "$$name.in" --output-file "$$name.txt"; \
-	done
+	done; \
+	$(VENV)/bin/uv pip compile --quiet --universal --generate-hashes --no-deps \
+	  --no-header --python-version 3.11 --upgrade requirements-peers.in --output-file requirements-peers.txt
 
 # The data folder stays: it holds keys.
 clean:
@@ -76,25 +78,29 @@ $(PY):
 	fi; \
 	exec "$$python" -m venv --clear $(VENV)
 
+WHEELS := --only-binary :all:
+SOURCE := --no-deps --no-build-isolation
+
 # Hashes are checked in either way; uv is some five times faster where it can be had.
 define install
 	@set -e; echo "Installing $(1) ..."; \
 	for uv in uv $(VENV)/bin/uv; do \
 	  if "$$uv" --version >/dev/null 2>&1; then \
-	    exec "$$uv" pip install --quiet --python $(PY) --require-hashes --only-binary :all: -r $(1); \
+	    exec "$$uv" pip install --quiet --python $(PY) --require-hashes $(2) -r $(1); \
 	  fi; \
 	done; \
 	exec $(PY) -m pip install --quiet --disable-pip-version-check --no-input \
-	  --require-hashes --only-binary :all: -r $(1)
+	  --require-hashes $(2) -r $(1)
 endef
 
 $(RUNTIME): requirements.txt | $(PY)
-	$(call install,requirements.txt)
+	$(call install,requirements.txt,$(WHEELS))
 	@rm -f $(VENV)/.made-from-* && touch $@
 
 # The lock of the tools holds the runtime lock.
-$(TOOLS): requirements-dev.txt | $(PY)
-	$(call install,requirements-dev.txt)
+$(TOOLS): requirements-dev.txt requirements-peers.txt | $(PY)
+	$(call install,requirements-dev.txt,$(WHEELS))
+	$(call install,requirements-peers.txt,$(SOURCE))
 	@rm -f $(VENV)/.tools-from-* $(VENV)/.made-from-* && touch $@ $(RUNTIME)
 
 # -- the browser -----------------------------------------------------------------------------------
