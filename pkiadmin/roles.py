@@ -41,6 +41,10 @@ OWN_PERMISSIONS: dict[str, tuple[str, str]] = {
         "certificaterequest",
         "Can make requests and self-signed certificates, and attach replies",
     ),
+    "endpoints.manage_endpoints": (
+        "service",
+        "Can describe services and accounts, rehearse, probe and prepare kits",
+    ),
     "jobs.run_job": ("job", "Can run, cancel and repeat jobs"),
 }
 
@@ -53,6 +57,7 @@ WORK = (
     "truststores.add_truststore",
     "truststores.change_truststore",
     "truststores.delete_truststore",
+    "endpoints.manage_endpoints",
     "jobs.run_job",
 )
 
@@ -71,7 +76,7 @@ ROLES: dict[Role, RoleAbout] = {
     ),
     Role.OPERATOR: RoleAbout(
         title="Operator",
-        says="Imports certificates, makes and imports keys, changes trust stores, runs jobs.",
+        says="Imports certificates, makes keys, changes trust stores and services, runs jobs.",
         permissions=WORK,
     ),
     Role.AUDITOR: RoleAbout(

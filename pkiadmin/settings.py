@@ -57,6 +57,7 @@ INSTALLED_APPS = [
     "audit",
     "certificates",
     "truststores",
+    "endpoints",
     "pkiadmin",
 ]
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("certificates.urls")),
     path("", include("truststores.urls")),
+    path("", include("endpoints.urls")),
     path("", include("jobs.urls")),
     path("", include("audit.urls")),
     # Of allauth's pages those that need no mail and no sign-up: administrators make the accounts

@@ -21,7 +21,6 @@ from tests.e2e.acts import (
     import_text,
     press_import,
     tally,
-    wait_for_import,
 )
 from tests.e2e.console import Console, free_port
 from tests.e2e.material import (

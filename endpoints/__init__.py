@@ -1,0 +1,1 @@
+"""Services and accounts: what speaks TLS or SSH, who logs in, and whether it works."""

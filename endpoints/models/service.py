@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+
+from certificates.models import Certificate, Owner, PrivateKey, PublicKey
+from endpoints.models.standing import Judged
+from truststores.models import TrustStore
+
+
+class ServiceProtocol(models.TextChoices):
+    """What a service speaks."""
+
+    HTTPS = "https", "HTTPS"
+    FTPS_EXPLICIT = "ftps_explicit", "FTPS, explicit (AUTH TLS)"
+    FTPS_IMPLICIT = "ftps_implicit", "FTPS, implicit"
+    SFTP = "sftp", "SFTP (SSH)"
+    TLS = "tls", "Another protocol over TLS"
+
+    @property
+    def speaks_tls(self) -> bool:
+        return self is not ServiceProtocol.SFTP
+
+
+DEFAULT_PORTS: dict[ServiceProtocol, int] = {
+    ServiceProtocol.HTTPS: 443,
+    ServiceProtocol.FTPS_EXPLICIT: 21,
+    ServiceProtocol.FTPS_IMPLICIT: 990,
+    ServiceProtocol.SFTP: 22,
+    ServiceProtocol.TLS: 443,
+}
+
+
+class ChainSource(models.TextChoices):
+    """Which certificates a service sends after its own."""
+
+    BUILT = "built", "Its issuers from the inventory, without the root"
+    GIVEN = "given", "Exactly the certificates named here"
+    NONE = "none", "Nothing but its own certificate"
+
+
+class ClientAuthentication(models.TextChoices):
+    """Whether a service asks for a client certificate."""
+
+    NONE = "none", "Not asked for"
+    OPTIONAL = "optional", "Asked for, and checked where one is sent"
+    REQUIRED = "required", "Required"
+
+
+class Service(Judged):
+    """An address that speaks HTTPS, FTPS, SFTP or another TLS protocol, and what it presents.
+
+    `client_store` is the trust store by which the service accepts clients, `server_store` the one
+    by which its clients accept the service. `cn_is_account` says that a client certificate logs in
+    where its CN equals the account's name, byte for byte. `probe_every` null means that it is
+    probed on demand alone.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    protocol = models.CharField(max_length=13, choices=ServiceProtocol.choices)
+    port = models.PositiveIntegerField()
+    notes = models.TextField(blank=True)
+    owner = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="services")
+    certificate = models.ForeignKey(
+        Certificate, null=True, on_delete=models.PROTECT, related_name="services"
+    )
+    chain_source = models.CharField(
+        max_length=5, choices=ChainSource.choices, default=ChainSource.BUILT
+    )
+    client_authentication = models.CharField(
+        max_length=8, choices=ClientAuthentication.choices, default=ClientAuthentication.NONE
+    )
+    client_store = models.ForeignKey(
+        TrustStore, null=True, on_delete=models.PROTECT, related_name="services_accepting"
+    )
+    server_store = models.ForeignKey(
+        TrustStore, null=True, on_delete=models.PROTECT, related_name="services_accepted"
+    )
+    cn_is_account = models.BooleanField(default=True)
+    probe_every = models.DurationField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = ["name"]
+        default_permissions = ()
+        indexes = [
+            models.Index(fields=["standing", "name", "id"], name="service_standing"),
+            models.Index(fields=["works_until", "id"], name="service_works_until"),
+            models.Index(fields=["due_at", "id"], name="service_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("endpoints:service", args=[self.pk])
+
+
+class ServiceAddress(models.Model):
+    """A name or an IP address under which clients reach a service; names are A-labels."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="addresses")
+    position = models.PositiveSmallIntegerField()
+    host = models.CharField(max_length=253)
+    is_ip = models.BooleanField()
+
+    class Meta:
+        ordering = ["position"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["service", "host"], name="address_once"),
+        ]
+        indexes = [models.Index(fields=["host"], name="service_address_host")]
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class ServiceChainCertificate(models.Model):
+    """A certificate that a service sends after its own, where they are named one by one."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="chain")
+    position = models.PositiveSmallIntegerField()
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.PROTECT, related_name="service_chains"
+    )
+
+    class Meta:
+        ordering = ["position"]
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["service", "position"], name="chain_position_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"chain of {self.service}"
+
+
+class ServiceHostKey(models.Model):
+    """An SSH host key of a service: one whose private part is held here, or a public one."""
+
+    service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="host_keys")
+    private_key = models.ForeignKey(
+        PrivateKey, null=True, on_delete=models.PROTECT, related_name="host_key_of"
+    )
+    public_key = models.ForeignKey(
+        PublicKey, null=True, on_delete=models.PROTECT, related_name="host_key_of"
+    )
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(private_key=None) ^ models.Q(public_key=None),
+                name="host_key_is_one_key",
+            ),
+            models.UniqueConstraint(fields=["service", "private_key"], name="host_private_once"),
+            models.UniqueConstraint(fields=["service", "public_key"], name="host_public_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"host key of {self.service}"
+
+    @property
+    def key(self) -> PrivateKey | PublicKey:
+        found = self.private_key or self.public_key
+        assert found is not None  # noqa: S101 - the constraint of the table says so
+        return found

@@ -1,0 +1,1 @@
+"""Named questions to the rows of this app."""
