@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from jobs.kinds import JobKind, Scheduled
-from ui.navigation import NavItem
+from ui.navigation import NavGroup, NavItem
 
 JOB_KINDS: dict[str, JobKind] = {
     "import": JobKind(
@@ -100,21 +100,45 @@ PANELS: dict[str, tuple[str, ...]] = {
     "crl": ("truststores.panels.stores_of_crl",),
 }
 
-NAVIGATION: tuple[NavItem, ...] = (
-    NavItem(label="Overview", icon="layout-dashboard", url="home"),
-    NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
-    NavItem(label="Requests", icon="file-pen-line", url="certificates:requests"),
-    NavItem(label="Keys", icon="key-round", url="certificates:keys"),
-    NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
-    NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
-    NavItem(label="Expiring", icon="hourglass", url="truststores:expiring"),
-    NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),
-    NavItem(label="Calendar", icon="calendar-days", url="truststores:calendar"),
-    NavItem(label="Import", icon="upload", url="certificates:import"),
-    NavItem(label="Jobs", icon="list-checks", url="jobs:jobs"),
-    NavItem(label="Schedule", icon="calendar-clock", url="jobs:schedule"),
-    NavItem(
-        label="Audit log", icon="history", url="audit:events", permission="audit.view_auditevent"
+# What people come for stands first: what works, then what it rests on, then when it ends.
+NAVIGATION: tuple[NavGroup, ...] = (
+    NavGroup(
+        title="",
+        items=(
+            NavItem(label="Overview", icon="layout-dashboard", url="home"),
+            NavItem(label="Import", icon="upload", url="certificates:import"),
+        ),
     ),
-    NavItem(label="People", icon="users", url="people", permission="auth.manage_people"),
+    NavGroup(
+        title="Inventory",
+        items=(
+            NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
+            NavItem(label="Requests", icon="file-pen-line", url="certificates:requests"),
+            NavItem(label="Keys", icon="key-round", url="certificates:keys"),
+            NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
+        ),
+    ),
+    NavGroup(
+        title="Trust",
+        items=(
+            NavItem(label="Trust stores", icon="shield-check", url="truststores:trust_stores"),
+            NavItem(label="Reports", icon="clipboard-check", url="truststores:reports"),
+            NavItem(label="Expiring", icon="hourglass", url="truststores:expiring"),
+            NavItem(label="Calendar", icon="calendar-days", url="truststores:calendar"),
+        ),
+    ),
+    NavGroup(
+        title="Console",
+        items=(
+            NavItem(label="Jobs", icon="list-checks", url="jobs:jobs"),
+            NavItem(label="Schedule", icon="calendar-clock", url="jobs:schedule"),
+            NavItem(
+                label="Audit log",
+                icon="history",
+                url="audit:events",
+                permission="audit.view_auditevent",
+            ),
+            NavItem(label="People", icon="users", url="people", permission="auth.manage_people"),
+        ),
+    ),
 )

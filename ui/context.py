@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from ui.navigation import entries_for
+from ui.navigation import sections_for
 
 THEME_COOKIE = "theme"
 _THEMES = frozenset(("light", "dark"))
@@ -19,7 +19,7 @@ def chrome(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
-        "navigation": entries_for(request, settings.NAVIGATION) if signed_in else (),
+        "navigation": sections_for(request, settings.NAVIGATION) if signed_in else (),
         "theme": theme if theme in _THEMES else "",
         "version": settings.VERSION,
     }

@@ -20,6 +20,14 @@ class NavItem:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class NavGroup:
+    """Pages that belong together, under a title; the first group needs none."""
+
+    title: str
+    items: tuple[NavItem, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class NavEntry:
     """An item as this request shows it: with its address, and marked where the reader is."""
 
@@ -29,18 +37,36 @@ class NavEntry:
     current: bool
 
 
-def entries_for(request: HttpRequest, items: Iterable[NavItem]) -> list[NavEntry]:
-    """The entries that the user may open; at most one of them is the current one."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NavSection:
+    """A group as this request shows it, with at least one entry."""
+
+    title: str
+    entries: tuple[NavEntry, ...]
+
+
+def sections_for(request: HttpRequest, groups: Iterable[NavGroup]) -> list[NavSection]:
+    """What the user may open, group by group; at most one entry is the current one."""
     addressed = [
-        (item, reverse(item.url))
-        for item in items
-        if not item.permission or request.user.has_perm(item.permission)
+        (group, [(item, reverse(item.url)) for item in group.items if _may_open(request, item)])
+        for group in groups
     ]
-    current = _current(request, addressed)
+    current = _current(request, [pair for _, pairs in addressed for pair in pairs])
     return [
-        NavEntry(label=item.label, icon=item.icon, href=href, current=item is current)
-        for item, href in addressed
+        NavSection(
+            title=group.title,
+            entries=tuple(
+                NavEntry(label=item.label, icon=item.icon, href=href, current=item is current)
+                for item, href in pairs
+            ),
+        )
+        for group, pairs in addressed
+        if pairs
     ]
+
+
+def _may_open(request: HttpRequest, item: NavItem) -> bool:
+    return not item.permission or request.user.has_perm(item.permission)
 
 
 def _current(request: HttpRequest, addressed: list[tuple[NavItem, str]]) -> NavItem | None:

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
 from pytest_django import DjangoDbBlocker
 
-from ui.navigation import NavItem, entries_for
+from ui.navigation import NavGroup, NavItem, sections_for
 
 ClientFor = Callable[[str | None], Client]
 
@@ -133,12 +133,19 @@ def test_a_zone_that_is_none_does_no_harm(client: Client, zone: str) -> None:
 def test_the_navigation_marks_at_most_one_place(client_for: ClientFor, path: str) -> None:
     client = client_for("operator")
     request = client.get(path).wsgi_request
-    items = [
-        NavItem(label="Overview", icon="x", url="home"),
-        NavItem(label="Account", icon="x", url="mfa_index"),
-        NavItem(label="Hidden", icon="x", url="account_logout", permission="auth.no_such_right"),
+    hidden = NavItem(
+        label="Hidden", icon="x", url="account_logout", permission="auth.no_such_right"
+    )
+    groups = [
+        NavGroup(title="", items=(NavItem(label="Overview", icon="x", url="home"),)),
+        NavGroup(
+            title="Yours", items=(NavItem(label="Account", icon="x", url="mfa_index"), hidden)
+        ),
+        NavGroup(title="Nothing of theirs", items=(hidden,)),
     ]
-    entries = entries_for(request, items)
+    sections = sections_for(request, groups)
+    assert [section.title for section in sections] == ["", "Yours"]
+    entries = [entry for section in sections for entry in section.entries]
     assert [entry.label for entry in entries] == ["Overview", "Account"]
     marked = [entry.label for entry in entries if entry.current]
     assert marked == {"/": ["Overview"], "/account/2fa/": ["Account"]}.get(path, [])
@@ -149,9 +156,9 @@ def test_a_page_below_an_entry_marks_the_entry_that_leads_to_it_the_furthest(
 ) -> None:
     request = RequestFactory().get("/account/2fa/totp/activate/")
     request.user = client_for("operator").get("/").wsgi_request.user
-    items = [
+    items = (
         NavItem(label="Overview", icon="x", url="home"),
         NavItem(label="Account", icon="x", url="mfa_index"),
-    ]
-    entries = entries_for(request, items)
-    assert [entry.label for entry in entries if entry.current] == ["Account"]
+    )
+    (section,) = sections_for(request, [NavGroup(title="", items=items)])
+    assert [entry.label for entry in section.entries if entry.current] == ["Account"]

@@ -67,5 +67,6 @@ def test_every_tone_has_its_colours() -> None:
 
 
 def test_every_icon_of_the_navigation_exists() -> None:
-    for item in settings.NAVIGATION:
-        assert "<svg" in icon(item.icon)
+    for group in settings.NAVIGATION:
+        for item in group.items:
+            assert "<svg" in icon(item.icon)
