@@ -11,14 +11,10 @@ from pki.verify.large_crls import certainly_not_revoked, worth_it
 from pki.verify.openssl import Outcome, Stack, Store, VerifyError
 from pki.verify.paths import PathSearch
 from pki.verify.prepared import Company, Member, PreparedTrust
-from pki.verify.report import Verdict
+from pki.verify.report import NO_USABLE_CRL, Verdict
 
 # No CRL at all, or none whose scope covers the certificate.
 _NO_CRL_FOR_IT: Final = frozenset({3, 44})
-
-# Errors that say only that a needed CRL is missing, stale, not yet valid or of no use. Where nothing
-# else is wrong the question is open: nobody knows whether the certificate was revoked.
-NO_USABLE_CRL: Final = frozenset({3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54, 101})
 
 # Errors about the leaf itself that hold on every path: no other candidate can be good.
 _HOPELESS_AT_LEAF: Final = frozenset({9, 10, 13, 14, 26, 34, 41, 62, 63, 64, 66})

@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from pki.findings import Finding
+
+# What OpenSSL says where a CRL is missing, stale or unusable: nobody knows, which is not a refusal.
+NO_USABLE_CRL: Final = frozenset({3, 5, 8, 11, 12, 15, 16, 33, 35, 36, 44, 54, 101})
 
 
 class Verdict(StrEnum):
@@ -42,6 +46,11 @@ class Diagnostic:
     depth: int
     sha256: str = ""
     crl_path: bool = False
+
+    @property
+    def is_only_a_crl(self) -> bool:
+        """Whether it says no more than that no usable CRL was there."""
+        return self.crl_path or self.number in NO_USABLE_CRL
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,3 +118,13 @@ class Report:
     other_path: tuple[PathElement, ...] = ()
     other_path_diagnostics: tuple[Diagnostic, ...] = ()
     tolerated_diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def decisive(self) -> Diagnostic | None:
+        """The diagnostic that made the verdict; None for one that has none.
+
+        OpenSSL looks at CRLs before it looks at dates, so a missing CRL often comes first. It alone
+        leaves a report undetermined; one that is not trusted is so for the first other reason.
+        """
+        others = (one for one in self.diagnostics if not one.is_only_a_crl)
+        return next(others, self.diagnostics[0] if self.diagnostics else None)

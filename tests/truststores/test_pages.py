@@ -194,6 +194,22 @@ def test_the_report_of_an_expired_certificate_offers_its_successor(
     assert "See its successor in the inventory" in page
 
 
+def test_the_report_leads_with_what_decided_and_not_with_the_missing_crl_before_it(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    """OpenSSL asks for CRLs before it looks at dates: its first error is not always the reason."""
+    bring_in(leaf("late.example.org", ISSUING))
+    page = page_of(client_for("operator"), "late.example.org", "Strict")
+    report = ValidationReport.objects.get(
+        certificate__cn="late.example.org", trust_store__name="Strict"
+    )
+    assert (report.codes.split()[0], report.codes.split()[-1]) == ("3@0", "10@0")
+    assert (report.verdict, report.first_code, report.depth) == ("not_trusted", 10, 0)
+    headline, _, rest = page.partition("<h2>What is wrong</h2>")
+    assert "A certificate has expired." in headline
+    assert rest.index("error 10 at 0 depth lookup") < rest.index("Besides: A CRL is missing")
+
+
 def test_a_button_of_the_report_trusts_the_root_that_is_missing(
     store_of: StoreOf, client_for: ClientFor
 ) -> None:

@@ -23,7 +23,7 @@ class ValidationReport(models.Model):
     `due_at` is the first moment at which it has to be made again: its horizon, or the moment at
     which something that it rests on changed; null means never. `generation` grows with every such
     change, so that a worker that read older inputs leaves the report due.
-    `first_code` and `depth` are those of OpenSSL's first diagnostic, null when there is none;
+    `first_code` and `depth` are those of the diagnostic that decided, null when there is none;
     `codes` names them all as `number@depth` between spaces. `urgency` sorts what presses most
     first: not trusted, undetermined, not yet made, then by the moment at which it stops working.
 

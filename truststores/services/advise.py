@@ -9,6 +9,7 @@ from certificates.models import Certificate, Crl, Standing
 from pki.verify.codes import code_of
 from pki.verify.report import Diagnostic, Report, Verdict
 from truststores.models import ValidationReport
+from truststores.shown_report import openssl_line
 from truststores.texts import HEADLINES
 
 _ISSUER_MISSING = frozenset({20, 21})
@@ -30,12 +31,15 @@ class Act:
 class Advice:
     """What is wrong, why, and what to do; `where` is the certificate that the trouble is with.
 
+    `line` is how the `openssl` command prints it. `besides` are the headlines of what else is wrong;
     `addresses` are those that the certificate itself names for what is missing.
     """
 
     headline: str
     cause: str
     remedy: str
+    line: str = ""
+    besides: tuple[str, ...] = ()
     where: str = ""
     where_url: str = ""
     depth: int | None = None
@@ -72,21 +76,32 @@ def advise(*, row: ValidationReport, report: Report, moment: datetime) -> Advice
             cause="OpenSSL cannot decode it, so no server and no client that uses OpenSSL can.",
             remedy="Import it again from its source. If it stays so, have it issued anew.",
         )
-    first = report.diagnostics[0]
+    first = report.decisive or report.diagnostics[0]
     concerned = Certificate.objects.filter(sha256=first.sha256).first() if first.sha256 else None
     case = _Case(row=row, report=report, diagnostic=first, concerned=concerned)
     _help(case, moment)
     code = code_of(first.number)
     return Advice(
-        headline=HEADLINES.get(first.number, first.text.capitalize()),
+        headline=_headline(first),
         cause=code.cause,
         remedy=code.remedy,
+        line=openssl_line(first),
+        besides=_besides(first, report),
         where=str(concerned) if concerned else "",
         where_url=concerned.get_absolute_url() if concerned else "",
         depth=first.depth,
         acts=tuple(case.acts),
         addresses=tuple(dict.fromkeys(case.addresses)),
     )
+
+
+def _headline(diagnostic: Diagnostic) -> str:
+    return HEADLINES.get(diagnostic.number, diagnostic.text.capitalize())
+
+
+def _besides(first: Diagnostic, report: Report) -> tuple[str, ...]:
+    others = dict.fromkeys(_headline(one) for one in report.diagnostics)
+    return tuple(headline for headline in others if headline != _headline(first))
 
 
 def _help(case: _Case, moment: datetime) -> None:

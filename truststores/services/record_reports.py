@@ -122,7 +122,7 @@ def urgency_of(verdict: str, *, meant: bool, chained: bool, expiry: datetime | N
 
 def _written(row: _Row, made: MadeReport) -> WrittenReport:
     report = made.report
-    first = report.diagnostics[0] if report.diagnostics else None
+    first = report.decisive
     verdict = report.verdict.value
     meant = meant_for_usage(report)
     return WrittenReport(

@@ -89,7 +89,7 @@ def certificate_as_of(request: HttpRequest, pk: int) -> HttpResponse:
             AsOf(
                 row=row,
                 verdict=made.verdict.value,
-                line=openssl_line(made.diagnostics[0]) if made.diagnostics else "",
+                line=openssl_line(made.decisive) if made.decisive else "",
                 until=made.effective_expiry,
             )
         )
