@@ -83,6 +83,13 @@ ACTIONS: dict[str, str] = {
     "calendar_feed.made": "made the secret address of their calendar",
     "calendar_feed.renewed": "renewed the secret address of their calendar",
     "calendar_feed.revoked": "closed the secret address of their calendar",
+    # services and accounts
+    "service.created": "described the new service “{subject}” ({protocol})",
+    "service.changed": "changed the service “{subject}”",
+    "service.deleted": "deleted the service “{subject}”",
+    "account.created": "described the new account “{subject}”",
+    "account.changed": "changed the account “{subject}”",
+    "account.deleted": "deleted the account “{subject}”",
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

@@ -1,8 +1,19 @@
 """Addresses of endpoints."""
 
-from __future__ import annotations
+from django.urls import path
 
-from django.urls import URLPattern
+from endpoints.views import accounts, services
 
 app_name = "endpoints"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("services/", services.services, name="services"),
+    path("services/new/", services.service_new, name="service_new"),
+    path("services/<int:pk>/", services.service, name="service"),
+    path("services/<int:pk>/edit/", services.service_edit, name="service_edit"),
+    path("services/<int:pk>/delete/", services.service_delete, name="service_delete"),
+    path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/new/", accounts.account_new, name="account_new"),
+    path("accounts/<int:pk>/", accounts.account, name="account"),
+    path("accounts/<int:pk>/edit/", accounts.account_edit, name="account_edit"),
+    path("accounts/<int:pk>/delete/", accounts.account_delete, name="account_delete"),
+]

@@ -98,6 +98,9 @@ PANELS: dict[str, tuple[str, ...]] = {
         "certificates.key_panels.key_of_certificate",
     ),
     "crl": ("truststores.panels.stores_of_crl",),
+    "trust_store": (),
+    "service": (),
+    "account": (),
 }
 
 # What people come for stands first: what works, then what it rests on, then when it ends.
@@ -107,6 +110,13 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Overview", icon="layout-dashboard", url="home"),
             NavItem(label="Import", icon="upload", url="certificates:import"),
+        ),
+    ),
+    NavGroup(
+        title="Services",
+        items=(
+            NavItem(label="Services", icon="server", url="endpoints:services"),
+            NavItem(label="Accounts", icon="contact", url="endpoints:accounts"),
         ),
     ),
     NavGroup(

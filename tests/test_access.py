@@ -141,6 +141,17 @@ TABLE: dict[str, Row] = {
     "truststores:foresight": READ,
     "truststores:report_validate": WORK_POST,
     "truststores:run": READ,
+    # services and accounts
+    "endpoints:services": READ,
+    "endpoints:service": READ,
+    "endpoints:service_new": WORK,
+    "endpoints:service_edit": WORK,
+    "endpoints:service_delete": WORK,
+    "endpoints:accounts": READ,
+    "endpoints:account": READ,
+    "endpoints:account_new": WORK,
+    "endpoints:account_edit": WORK,
+    "endpoints:account_delete": WORK,
     # jobs
     "jobs:jobs": READ,
     "jobs:job": READ,

@@ -46,6 +46,11 @@ STATES: dict[str, State] = {
     "unchained": _quiet("Not chained to a trust store", "unlink"),
     "unchecked": _quiet("Not yet validated", "circle-dashed"),
     "pending": _quiet("Not yet validated", "circle-dashed"),
+    # What the judgement of a service or an account says; "undetermined" and "unchecked" are above.
+    "works": _good("Works"),
+    "warned": _caution("Works, with warnings"),
+    "fails": _bad("Does not work"),
+    "incomplete": _quiet("Not fully described", "file-pen-line"),
     # One check of a report.
     "passed": _good("Passed"),
     "warning": _caution("Warning"),

@@ -6,21 +6,25 @@ from django.urls import reverse
 from certificates.models import Certificate, Owner, PrivateKey, PublicKey
 from endpoints.models.service import Service
 from endpoints.models.standing import Judged
+from endpoints.querysets.endpoints import AccountQuerySet
 
 
 class Account(Judged):
     """A name that logs in to services with a client certificate or an SSH key.
 
     The name is compared byte for byte: `Acme` and `acme` are two accounts. `partner` is whom it
-    belongs to.
+    belongs to. `made_for` is the form that made it: sent twice, it is one account.
     """
 
     name = models.CharField(max_length=200, unique=True)
     partner = models.ForeignKey(Owner, null=True, on_delete=models.PROTECT, related_name="accounts")
     notes = models.TextField(blank=True)
     services = models.ManyToManyField(Service, related_name="accounts")
+    made_for = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001  (null is outside the unique constraint)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

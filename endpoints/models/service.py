@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from certificates.models import Certificate, Owner, PrivateKey, PublicKey
 from endpoints.models.standing import Judged
+from endpoints.querysets.endpoints import ServiceQuerySet
 from truststores.models import TrustStore
 
 
@@ -53,7 +54,7 @@ class Service(Judged):
     `client_store` is the trust store by which the service accepts clients, `server_store` the one
     by which its clients accept the service. `cn_is_account` says that a client certificate logs in
     where its CN equals the account's name, byte for byte. `probe_every` null means that it is
-    probed on demand alone.
+    probed on demand alone. `made_for` is the form that made it: sent twice, it is one service.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -78,8 +79,11 @@ class Service(Judged):
     )
     cn_is_account = models.BooleanField(default=True)
     probe_every = models.DurationField(null=True)
+    made_for = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001  (null is outside the unique constraint)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+
+    objects = ServiceQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -95,6 +99,10 @@ class Service(Judged):
 
     def get_absolute_url(self) -> str:
         return reverse("endpoints:service", args=[self.pk])
+
+    @property
+    def speaks_tls(self) -> bool:
+        return ServiceProtocol(self.protocol).speaks_tls
 
 
 class ServiceAddress(models.Model):

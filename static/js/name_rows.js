@@ -1,15 +1,18 @@
-// [data-name-rows]: rows of a kind and a name. [data-add-row] adds one without asking the server for
-// it, [data-remove-row] takes one away. Without JavaScript the button sends the form for more rows.
+// [data-name-rows]: rows of a kind and a name, or of what the attribute's value calls them, alone.
+// [data-add-row] adds one without asking the server for it, [data-remove-row] takes one away. Without
+// JavaScript the button sends the form for more rows.
 (() => {
   "use strict";
   const rowsOf = (list) => [...list.querySelectorAll("[data-name-row]")];
 
   const number = (list) => {
     rowsOf(list).forEach((row, index) => {
-      row.querySelector("select").setAttribute("aria-label", `Kind of name ${index + 1}`);
-      row.querySelector("input").setAttribute("aria-label", `Name ${index + 1}`);
+      const word = list.dataset.nameRows || "Name";
+      const kind = row.querySelector("select");
+      if (kind) kind.setAttribute("aria-label", `Kind of name ${index + 1}`);
+      row.querySelector("input").setAttribute("aria-label", `${word} ${index + 1}`);
       const button = row.querySelector("[data-remove-row]");
-      button.setAttribute("aria-label", `Remove name ${index + 1}`);
+      button.setAttribute("aria-label", `Remove ${word.toLowerCase()} ${index + 1}`);
       button.hidden = false;
     });
   };
@@ -30,6 +33,7 @@
       const last = rowsOf(list).at(-1);
       const row = emptied(last.cloneNode(true));
       row.querySelector("input").removeAttribute("id");
+      row.querySelector("input").removeAttribute("placeholder");
       list.append(row);
       number(list);
       row.querySelector("input").focus();

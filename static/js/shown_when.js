@@ -1,12 +1,12 @@
-// [data-shown-when="name=value"]: a part of a form that matters only with one choice is hidden with
-// the others. Without JavaScript everything is there, and the server looks at what was chosen.
+// [data-shown-when="name=value|value"]: a part of a form that matters only with some choices is hidden
+// with the others. Without JavaScript everything is there, and the server looks at what was chosen.
 (() => {
   "use strict";
   const settle = (form) => {
     for (const part of form.querySelectorAll("[data-shown-when]")) {
       const [name, wanted] = part.dataset.shownWhen.split("=");
       const chosen = form.querySelector(`[name="${name}"]:checked`);
-      part.hidden = chosen !== null && chosen.value !== wanted;
+      part.hidden = chosen !== null && !wanted.split("|").includes(chosen.value);
     }
   };
 

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from certificates.models import Lifecycle, Outcome, Standing
+from endpoints.models import EndpointStanding
 from jobs.models import JobState
 from pki.findings import Severity
 from pki.verify.report import CheckResult
@@ -24,6 +25,7 @@ WORDS = {
     *JobState.values,
     *Role.values,
     *Verdict.values,
+    *EndpointStanding.values,
     *(severity.value for severity in Severity),
     *(result.value for result in CheckResult),
     *("fresh", "stale", "missing", "future", "unusable"),
@@ -46,7 +48,14 @@ def test_it_shows_word_shape_and_colour(word: str) -> None:
 
 @pytest.mark.parametrize(
     "beside_each_other",
-    [Standing.values, Verdict.values, JobState.values, Outcome.values, [*CheckResult]],
+    [
+        Standing.values,
+        Verdict.values,
+        EndpointStanding.values,
+        JobState.values,
+        Outcome.values,
+        [*CheckResult],
+    ],
 )
 def test_it_tells_states_that_stand_beside_each_other_apart_by_shape(
     beside_each_other: list[str],

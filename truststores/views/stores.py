@@ -30,6 +30,7 @@ from truststores.views.actor import actor_of
 from truststores.views.proposals import lead_to_preview, refuse_older
 from truststores.views.refusals import tell_refusal
 from ui.http import attachment
+from ui.panels import panels_for
 
 MEMBERS_SHOWN = 500
 
@@ -81,6 +82,7 @@ def trust_store(request: HttpRequest, pk: int) -> HttpResponse:
         "asks_for_crls": policy.revocation is not Revocation.NONE,
         "matching_crls": list(find_matching_crls(store=store)[:50]),
         "moment": moment,
+        "panels": panels_for("trust_store", request, store),
     }
     return render(request, "truststores/trust_store.html", context)
 

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import uuid
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from crispy_forms.helper import FormHelper  # type: ignore[import-untyped]  # ships no types
+from crispy_forms.layout import HTML, Div, Fieldset, Layout  # type: ignore[import-untyped]  # likewise
+from django import forms
+
+from endpoints.forms.address_rows import MORE_ROWS, AddressRows, AddressRowsField, looked_at
+from endpoints.forms.party import PartyFields
+from endpoints.models import (
+    DEFAULT_PORTS,
+    ChainSource,
+    ClientAuthentication,
+    Service,
+    ServiceProtocol,
+)
+from endpoints.specs import ServiceSpec
+from truststores.models import TrustStore
+from ui.forms import LaidOut
+
+if TYPE_CHECKING:
+    _StoreChoice = forms.ModelChoiceField[TrustStore]
+else:
+    # Django's class takes no type arguments when the program runs.
+    _StoreChoice = forms.ModelChoiceField
+
+PROBE_PERIODS = (
+    (timedelta(hours=1), "Every hour"),
+    (timedelta(hours=6), "Every six hours"),
+    (timedelta(days=1), "Every day"),
+    (timedelta(days=7), "Every week"),
+)
+OVER_TLS = "|".join(one.value for one in ServiceProtocol if one.speaks_tls)
+_PRESET_PORTS = ", ".join(
+    f"{DEFAULT_PORTS[one]} for {words}"
+    for one, words in (
+        (ServiceProtocol.HTTPS, "HTTPS"),
+        (ServiceProtocol.FTPS_EXPLICIT, "explicit FTPS"),
+        (ServiceProtocol.FTPS_IMPLICIT, "implicit FTPS"),
+        (ServiceProtocol.SFTP, "SFTP"),
+    )
+)
+
+
+class StoreChoiceField(_StoreChoice):
+    """A trust store, told with what it is for."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=TrustStore.objects.none(), required=False, **kwargs)
+
+    def label_from_instance(self, obj: TrustStore) -> str:
+        return f"{obj.name} ({obj.get_usage_display().lower()})"
+
+
+class ServiceForm(LaidOut, PartyFields):
+    """A service as people describe it. `token` makes one of a form sent twice."""
+
+    name = forms.CharField(
+        max_length=100,
+        help_text="What people call it: “Partners' FTPS”, say.",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    protocol = forms.ChoiceField(
+        choices=ServiceProtocol.choices,
+        initial=ServiceProtocol.HTTPS.value,
+        widget=forms.RadioSelect,
+    )
+    addresses = AddressRowsField(
+        label="Addresses",
+        help_text="Every DNS name and IP address by which clients reach it, without a port. Each "
+        "of them has to stand in the certificate. Names with letters beyond ASCII are kept as "
+        "A-labels.",
+    )
+    port = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=65_535,
+        help_text=f"Empty: the usual one ({_PRESET_PORTS}). It takes no part in the validation of "
+        "certificates.",
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+    chain_source = forms.ChoiceField(
+        label="What it sends after its certificate",
+        choices=ChainSource.choices,
+        initial=ChainSource.BUILT.value,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    server_store = StoreChoiceField(
+        label="Trust store of its clients",
+        empty_label="Not known",
+        help_text="By which its clients accept the service. Where each brings its own, describe "
+        "what most of them have.",
+    )
+    client_authentication = forms.ChoiceField(
+        label="Client certificates",
+        choices=ClientAuthentication.choices,
+        initial=ClientAuthentication.NONE.value,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    client_store = StoreChoiceField(
+        label="Accepted by this trust store",
+        empty_label="Choose…",
+        help_text="What the server is configured to accept client certificates from.",
+    )
+    cn_is_account = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="The common name is the name of the account",
+        help_text="A client certificate logs in where its CN equals the account's name, byte for "
+        "byte: “Acme” is not “acme”.",
+    )
+    notes = forms.CharField(
+        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    probe_every = forms.ChoiceField(
+        required=False,
+        label="Probe it",
+        choices=[
+            ("", "Only when somebody asks"),
+            *((str(int(period.total_seconds())), says) for period, says in PROBE_PERIODS),
+        ],
+        help_text="Connects, and compares what the live service presents with what is said here.",
+    )
+    revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    token = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].initial = uuid.uuid4
+        self.fields["owner"].help_text = "The person, application or organization that runs it."
+        for name in ("server_store", "client_store"):
+            field = self.fields[name]
+            assert isinstance(field, StoreChoiceField)  # noqa: S101  (declared above)
+            field.queryset = TrustStore.objects.order_by("name")
+
+    @property
+    def rows_tell_what_is_wrong(self) -> bool:
+        """Whether the rows of addresses carry their errors themselves."""
+        return any(looked_at(row).problem for row in self["addresses"].value() or ())
+
+    @property
+    def helper(self) -> FormHelper:
+        helper = super().helper
+        helper.form_class = "form-plain form-wide"
+        helper.layout = Layout(
+            HTML('{% include "endpoints/_form_top.html" %}'),
+            "token",
+            "revision",
+            Fieldset("The service", "name", "protocol"),
+            Fieldset(
+                "Where clients reach it",
+                HTML('{% include "endpoints/_address_field.html" %}'),
+                Div("port", css_class="form-pairs"),
+            ),
+            *self._over_tls(),
+            Fieldset("Whose it is", "owner", self.new_owner_part, "notes"),
+            Fieldset("Probes", "probe_every"),
+        )
+        return helper
+
+    def _over_tls(self) -> tuple[Fieldset, ...]:
+        return (
+            Fieldset(
+                "What it presents",
+                "chain_source",
+                "server_store",
+                data_shown_when=f"protocol={OVER_TLS}",
+            ),
+            Fieldset(
+                "Whom it lets in",
+                "client_authentication",
+                Div(
+                    "client_store",
+                    "cn_is_account",
+                    data_shown_when="client_authentication=optional|required",
+                ),
+                data_shown_when=f"protocol={OVER_TLS}",
+            ),
+        )
+
+    def more_rows(self) -> None:
+        """Show further blank rows for addresses."""
+        widget = self.fields["addresses"].widget
+        assert isinstance(widget, AddressRows)  # noqa: S101  (declared above)
+        widget.blank_rows = MORE_ROWS
+
+    def clean_name(self) -> str:
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def to_spec(self) -> ServiceSpec:
+        told = self.cleaned_data
+        protocol = ServiceProtocol(told["protocol"])
+        port = told["port"] or DEFAULT_PORTS[protocol]
+        every = told["probe_every"]
+        shared = ServiceSpec(
+            name=told["name"],
+            protocol=protocol,
+            addresses=told["addresses"],
+            port=port,
+            notes=told["notes"],
+            owner=self.to_party(),
+            probe_every=timedelta(seconds=int(every)) if every else None,
+        )
+        return self._with_tls(shared) if protocol.speaks_tls else shared
+
+    def _with_tls(self, spec: ServiceSpec) -> ServiceSpec:
+        told = self.cleaned_data
+        asked = ClientAuthentication(told["client_authentication"] or ClientAuthentication.NONE)
+        client_store = told["client_store"] if asked != ClientAuthentication.NONE else None
+        server_store = told["server_store"]
+        return replace(
+            spec,
+            chain_source=ChainSource(told["chain_source"] or ChainSource.BUILT),
+            client_authentication=asked,
+            client_store_id=client_store.pk if client_store else None,
+            server_store_id=server_store.pk if server_store else None,
+            cn_is_account=told["cn_is_account"],
+        )
+
+    def to_token(self) -> uuid.UUID:
+        """The token of the form, or a new one where somebody has taken it out."""
+        token: uuid.UUID | None = self.cleaned_data["token"]
+        return token or uuid.uuid4()
+
+
+def initial_of(service: Service) -> dict[str, Any]:
+    """What the form of a service begins with."""
+    every = service.probe_every
+    return {
+        "name": service.name,
+        "protocol": service.protocol,
+        "addresses": [one.host for one in service.addresses.all()],
+        "port": service.port,
+        "owner": service.owner_id,
+        "chain_source": service.chain_source,
+        "client_authentication": service.client_authentication,
+        "client_store": service.client_store_id,
+        "server_store": service.server_store_id,
+        "cn_is_account": service.cn_is_account,
+        "notes": service.notes,
+        "probe_every": str(int(every.total_seconds())) if every else "",
+        "revision": service.revision,
+    }

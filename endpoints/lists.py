@@ -1,0 +1,118 @@
+"""The lists of this app: columns, filters and how they are sorted."""
+
+from __future__ import annotations
+
+import django_filters  # type: ignore[import-untyped]  # ships no types
+from django import forms
+from django.db.models import Count
+
+from certificates.models import Owner
+from endpoints.models import Account, EndpointStanding, Service, ServiceProtocol
+from endpoints.querysets.endpoints import AccountQuerySet, ServiceQuerySet
+from ui.listing import Column, Listing
+
+
+class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Search, standing, protocol and owner."""
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="matching",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Name, address, certificate"}
+        ),
+    )
+    standing = django_filters.ChoiceFilter(
+        label="Works", choices=EndpointStanding.choices, empty_label="Any standing"
+    )
+    protocol = django_filters.ChoiceFilter(
+        label="Protocol", choices=ServiceProtocol.choices, empty_label="Every protocol"
+    )
+    owner = django_filters.ModelChoiceFilter(
+        label="Owner", queryset=Owner.objects.all(), empty_label="Anybody"
+    )
+
+    class Meta:
+        model = Service
+        fields: list[str] = []
+
+    def matching(self, queryset: ServiceQuerySet, name: str, value: str) -> ServiceQuerySet:
+        return queryset.matching(value)
+
+
+def service_rows() -> ServiceQuerySet:
+    """Services with what a row of the list shows."""
+    return (
+        Service.objects.select_related("certificate", "owner")
+        .defer("judgement")
+        .prefetch_related("addresses")
+        .annotate(account_count=Count("accounts"))
+    )
+
+
+SERVICES = Listing(
+    columns=[
+        Column(name="name", label="Service", sort="name"),
+        Column(name="standing", label="Works", sort="standing", kind="state-cell"),
+        Column(name="works_until", label="Works until", sort="works_until", kind="moment"),
+        Column(name="addresses", label="Addresses"),
+        Column(name="presents", label="Presents"),
+        Column(name="accounts", label="Accounts", kind="number"),
+    ],
+    filterset=ServiceFilters,
+    default_sort="name",
+)
+
+
+class AccountFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Search, standing, service and partner."""
+
+    q = django_filters.CharFilter(
+        label="Search",
+        method="matching",
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": "Name, partner, certificate"}
+        ),
+    )
+    standing = django_filters.ChoiceFilter(
+        label="Works", choices=EndpointStanding.choices, empty_label="Any standing"
+    )
+    partner = django_filters.ModelChoiceFilter(
+        label="Partner", queryset=Owner.objects.all(), empty_label="Anybody"
+    )
+    service = django_filters.ModelChoiceFilter(
+        label="Service",
+        field_name="services",
+        queryset=Service.objects.order_by("name"),
+        empty_label="Any service",
+    )
+
+    class Meta:
+        model = Account
+        fields: list[str] = []
+
+    def matching(self, queryset: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
+        return queryset.matching(value)
+
+
+def account_rows() -> AccountQuerySet:
+    """Accounts with what a row of the list shows."""
+    return (
+        Account.objects.select_related("partner")
+        .defer("judgement")
+        .prefetch_related("certificates__certificate", "ssh_keys", "services")
+    )
+
+
+ACCOUNTS = Listing(
+    columns=[
+        Column(name="name", label="Account", sort="name"),
+        Column(name="standing", label="Works", sort="standing", kind="state-cell"),
+        Column(name="works_until", label="Works until", sort="works_until", kind="moment"),
+        Column(name="logs_in_with", label="Logs in with"),
+        Column(name="services", label="Services"),
+        Column(name="partner", label="Partner"),
+    ],
+    filterset=AccountFilters,
+    default_sort="name",
+)

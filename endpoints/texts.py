@@ -1,0 +1,43 @@
+"""What to say about services and accounts: codes in people's words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+_REFUSALS: Mapping[str, str] = {
+    "endpoint.changed_meanwhile": (
+        "Somebody changed it since you opened this page. Look at what it says now and try again."
+    ),
+    "endpoint.part_gone": "Something that was chosen here is gone meanwhile: {what}. Choose again.",
+    "service.name_taken": "There is a service called “{name}” already.",
+    "account.name_taken": "There is an account called “{name}” already.",
+}
+
+
+def refusal_text(code: str, data: Mapping[str, str | int]) -> str:
+    """The sentence of a refusal."""
+    words: defaultdict[str, str | int] = defaultdict(lambda: "?", data)
+    return _REFUSALS.get(code, code).format_map(words)
+
+
+# What is wrong with an address that somebody typed; other reasons are in `certificates.key_texts`.
+ADDRESS_TEXTS: Mapping[str, str] = {
+    "port": (
+        "{value} ends with a port. The port is a field of its own, and never takes part when a "
+        "certificate is validated: put it there, and leave the name alone here."
+    ),
+    "scheme": (
+        "{value} is a URL. Give only the name of the host here; the protocol and the port are "
+        "fields of their own."
+    ),
+    "wildcard": (
+        "{value} holds an asterisk. A wildcard may stand in a certificate, never in an address: "
+        "give the names by which clients really connect."
+    ),
+    "malformed": "{value} is neither a DNS name nor an IP address.",
+    "character": (
+        "{value} holds a character that no address has. A name is made of letters, digits and "
+        "hyphens, with dots between its parts."
+    ),
+}

@@ -1,0 +1,3 @@
+"""The right that every act of this app asks for."""
+
+RIGHT = "endpoints.manage_endpoints"
