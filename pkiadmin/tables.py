@@ -113,7 +113,7 @@ NAVIGATION: tuple[NavGroup, ...] = (
         ),
     ),
     NavGroup(
-        title="Services",
+        title="Connections",
         items=(
             NavItem(label="Services", icon="server", url="endpoints:services"),
             NavItem(label="Accounts", icon="contact", url="endpoints:accounts"),
