@@ -1,0 +1,1 @@
+"""Whether services and accounts work, why not, and until when: judged from plain values."""
