@@ -83,6 +83,12 @@ class NameNotResolved(PkiError):
     code = "pki.name_not_resolved"
 
 
+class NotConnected(PkiError):
+    """No connection to a judged address. Data: `why`, `address`, and `errno` where there is one."""
+
+    code = "pki.not_connected"
+
+
 class FetchRefused(PkiError):
     """A URL or an answer that the console does not take. Data: `why`, `url`, `address`, and details."""
 
@@ -93,6 +99,18 @@ class FetchFailed(PkiError):
     """A fetch that did not succeed. Data: `why`, `url`, `address`, and details."""
 
     code = "pki.fetch_failed"
+
+
+class ProbeRefused(PkiError):
+    """A service that the console does not look at: its address is closed. Data: `why`, `host`, `address`, `port`."""
+
+    code = "pki.probe_refused"
+
+
+class ProbeFailed(PkiError):
+    """A look at a service that saw nothing. Data: `why`, `host`, `address`, `port`, and details."""
+
+    code = "pki.probe_failed"
 
 
 class WrittenWrong(PkiError):

@@ -19,10 +19,9 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pki.address_guard import (
@@ -30,20 +29,19 @@ from pki.address_guard import (
     AllowList,
     CheckedAddress,
     Resolver,
-    checked_addresses,
     read_host,
     system_resolver,
 )
+from pki.connection import Connect, Door, connect_to
 from pki.errors import (
     AddressRefused,
     FetchFailed,
     FetchRefused,
     LimitExceeded,
     NameNotResolved,
+    NotConnected,
 )
 from pki.limits import MEBIBYTE
-
-Connect = Callable[[CheckedAddress, float], socket.socket]
 
 _USER_AGENT = "pkiadmin"
 _READ = 64 * 1024
@@ -104,18 +102,6 @@ class Fetched:
     tls_reason: str
 
 
-def connect_to(address: CheckedAddress, seconds: float) -> socket.socket:
-    """A connected TCP socket to exactly this address."""
-    connection = socket.socket(address.family, socket.SOCK_STREAM)
-    try:
-        connection.settimeout(seconds)
-        connection.connect((address.address, address.port))
-    except OSError:
-        connection.close()
-        raise
-    return connection
-
-
 def fetch(
     url: str,
     *,
@@ -138,15 +124,15 @@ def fetch(
     or query of the URL.
     """
     started = time.monotonic()
-    errand = _Errand(
-        limits=limits,
+    door = Door(
+        deadline=started + limits.seconds,
         allow=allow,
-        tls=tls,
-        context=context,
+        public_ports=limits.ports,
+        connect_seconds=limits.connect_seconds,
         resolver=resolver,
         connect=connect,
-        deadline=started + limits.seconds,
     )
+    errand = _Errand(limits=limits, tls=tls, context=context, door=door)
     target = read_url(url, limits=limits)
     for redirects in range(limits.redirects + 1):
         answer = errand.ask(target)
@@ -269,12 +255,9 @@ class _Errand:
     """What holds for all requests of one fetch."""
 
     limits: FetchLimits
-    allow: AllowList
     tls: Tls
     context: ssl.SSLContext | None
-    resolver: Resolver
-    connect: Connect
-    deadline: float
+    door: Door
 
     def ask(self, target: Target) -> _Answer:
         """One request to the first address that takes a connection."""
@@ -290,43 +273,30 @@ class _Errand:
         raise fault or FetchFailed(why="unreachable", url=target.shown, address="")
 
     def _remaining(self, target: Target, address: str = "") -> float:
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise FetchFailed(why="time", url=target.shown, address=address)
-        return remaining
+        try:
+            return self.door.remaining()
+        except NotConnected as error:
+            raise FetchFailed(why="time", url=target.shown, address=address) from error
 
     def _addresses(self, target: Target) -> tuple[CheckedAddress, ...]:
         try:
-            return checked_addresses(
-                target.host,
-                target.port,
-                self.allow,
-                public_ports=self.limits.ports,
-                resolver=self.resolver,
-                seconds=self._remaining(target),
-            )
+            return self.door.addresses(target.host, target.port)
         except AddressRefused as error:
             raise FetchRefused(
                 why=str(error.data["why"]), url=target.shown, address=str(error.data["address"])
             ) from error
+        except NotConnected as error:
+            raise FetchFailed(why="time", url=target.shown, address="") from error
         except NameNotResolved as error:
             why = "time" if error.data["why"] == "time" else "not_resolved"
             raise FetchFailed(why=why, url=target.shown, address="") from error
 
     def _connect(self, target: Target, address: CheckedAddress) -> socket.socket:
-        seconds = min(self.limits.connect_seconds, self._remaining(target, address.address))
         try:
-            connection = self.connect(address, seconds)
-        except OSError as error:
-            self._remaining(target, address.address)
-            why = "connect_time" if isinstance(error, TimeoutError) else "unreachable"
-            raise FetchFailed(
-                why=why, url=target.shown, address=address.address, errno=error.errno or 0
-            ) from error
-        if not _is_connected_to(connection, address):
-            connection.close()
-            raise FetchRefused(why="wrong_peer", url=target.shown, address=address.address)
-        return connection
+            return self.door.open(address)
+        except NotConnected as error:
+            kind = FetchRefused if error.data["why"] == "wrong_peer" else FetchFailed
+            raise kind(url=target.shown, **error.data) from error
 
     def _ask_over(
         self, target: Target, address: CheckedAddress, connection: socket.socket
@@ -335,7 +305,9 @@ class _Errand:
         try:
             if target.secure:
                 connection, state, reason = self._secure(target, address, connection)
-            exchange = _Exchange(connection, target, address.address, self.limits, self.deadline)
+            exchange = _Exchange(
+                connection, target, address.address, self.limits, self.door.deadline
+            )
             location, content_type, body = exchange.run()
         finally:
             connection.close()
@@ -399,16 +371,6 @@ class _Errand:
 def _printable(text: str) -> str:
     """Text of a server as logs and pages may hold it."""
     return "".join(char if " " <= char <= "~" else "?" for char in text)
-
-
-def _is_connected_to(connection: socket.socket, address: CheckedAddress) -> bool:
-    try:
-        peer = connection.getpeername()
-    except OSError:
-        return False
-    if not isinstance(peer, tuple) or len(peer) < 2:
-        return False
-    return bool(ip_address(peer[0]) == ip_address(address.address) and peer[1] == address.port)
 
 
 def _unverified_context() -> ssl.SSLContext:

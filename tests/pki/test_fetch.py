@@ -21,8 +21,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from pki.address_guard import AllowRule, CheckedAddress
+from pki.connection import connect_to
 from pki.errors import FetchFailed, FetchRefused, LimitExceeded
-from pki.fetch import Fetched, FetchLimits, Tls, connect_to, fetch, read_url
+from pki.fetch import Fetched, FetchLimits, Tls, fetch, read_url
 from pki.limits import MEBIBYTE
 
 Handler = Callable[[socket.socket, bytes], None]

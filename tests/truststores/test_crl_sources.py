@@ -705,7 +705,7 @@ def test_every_reason_has_a_sentence() -> None:
     fetch_reasons = set(
         re.findall(
             r'(?:why = |why=|_refused\(|_failed\()"([a-z_]+)"',
-            Path("pki/fetch.py").read_text(),
+            Path("pki/fetch.py").read_text() + Path("pki/connection.py").read_text(),
         )
     ) | {kind for _, kind in special_networks()}
     assert len(fetch_reasons) > 35
