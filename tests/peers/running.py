@@ -1,0 +1,86 @@
+"""Real servers on loopback in processes of their own: OpenSSL, pyftpdlib, asyncssh."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.pki.chains import Issued
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+def key_pem(issued: Issued) -> bytes:
+    return issued.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def written(path: Path, *parts: bytes) -> Path:
+    path.write_bytes(b"".join(parts))
+    return path
+
+
+@contextlib.contextmanager
+def _process(command: Sequence[str | Path], port: str) -> Iterator[int]:
+    """Start it, read the port that it prints, and end it."""
+    process = subprocess.Popen(
+        [str(word) for word in command],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            if found := re.match(port.encode(), line):
+                yield int(found[1])
+                return
+        raise AssertionError(f"{command[0]} did not start")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def openssl_server(
+    folder: Path, leaf: Issued, *chain: Issued, options: Sequence[str | Path] = ()
+) -> Iterator[int]:
+    """`openssl s_server` with this leaf and these certificates behind it; its port."""
+    command: list[str | Path] = [
+        *("openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "100"),
+        *("-key", written(folder / "server-key.pem", key_pem(leaf))),
+        *("-cert", written(folder / "server.pem", leaf.pem)),
+        *options,
+    ]
+    if chain:
+        sent = written(folder / "server-chain.pem", *(one.pem for one in chain))
+        command += ["-cert_chain", sent]
+    with _process(command, r"ACCEPT .*:([0-9]+)") as port:
+        yield port
+
+
+@contextlib.contextmanager
+def ftps_server(
+    folder: Path, mode: str, leaf: Issued, *chain: Issued, clients: Issued | None = None
+) -> Iterator[int]:
+    """An FTPS server, `explicit` or `implicit`, that requires a client certificate of `clients`."""
+    certificates = written(
+        folder / f"ftps-{mode}.pem", key_pem(leaf), leaf.pem, *(one.pem for one in chain)
+    )
+    command: list[str | Path] = [sys.executable, _FOLDER / "ftps_server.py", mode, certificates]
+    if clients is not None:
+        command.append(written(folder / "clients.pem", clients.pem))
+    with _process(command, r"([0-9]+)$") as port:
+        yield port
+
+
+@contextlib.contextmanager
+def sftp_server(*keys: Path) -> Iterator[int]:
+    """An SFTP server with these host keys."""
+    with _process([sys.executable, _FOLDER / "sftp_server.py", *keys], r"([0-9]+)$") as port:
+        yield port
