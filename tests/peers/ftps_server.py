@@ -12,7 +12,7 @@ from pyftpdlib.handlers import TLS_FTPHandler
 from pyftpdlib.servers import FTPServer
 
 
-class _Implicit(TLS_FTPHandler):
+class _Implicit(TLS_FTPHandler):  # type: ignore[misc]  # pyftpdlib ships no types
     """TLS from the first byte on, the greeting inside it."""
 
     def handle(self) -> None:
