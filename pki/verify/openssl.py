@@ -16,17 +16,15 @@ Nothing here knows our policies or reports: addresses of OpenSSL's objects and n
 from __future__ import annotations
 
 import ctypes
-import ctypes.util
 import functools
-import importlib
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_long, c_size_t, c_uint, c_ulong, c_void_p
 from dataclasses import dataclass
 from typing import Any, Final
 
 from pki.errors import BadVerifyParameter, NotDecodable, OpensslUnavailable
+from pki.verify.library import Signatures, load, load_beside
 
 # X509_V_FLAG_*, X509_CHECK_FLAG_* and X509_PURPOSE_* of <openssl/x509_vfy.h> and <x509v3.h>.
 FLAG_CRL_CHECK: Final = 0x4
@@ -49,12 +47,9 @@ ANY_POLICY: Final = "2.5.29.32.0"
 # XN_FLAG_ONELINE with the spaces around "=" that s_client of OpenSSL 3.0 prints.
 _NAME_ONELINE: Final = 0x8 | 0x317 | (2 << 16) | (1 << 23)
 _MOST_ERRORS: Final = 500
-_OLDEST: Final = 0x30000000
 
 _VOID_P = c_void_p
-_SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
-    "OpenSSL_version": (c_char_p, [c_int]),
-    "OpenSSL_version_num": (c_ulong, []),
+_SIGNATURES: Final[Signatures] = {
     "ERR_clear_error": (None, []),
     "ERR_get_error": (c_ulong, []),
     "ERR_reason_error_string": (c_char_p, [c_ulong]),
@@ -90,11 +85,13 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
     "X509_STORE_new": (_VOID_P, []),
     "X509_STORE_free": (None, [_VOID_P]),
     "X509_STORE_add_cert": (c_int, [_VOID_P, _VOID_P]),
+    "X509_STORE_add_crl": (c_int, [_VOID_P, _VOID_P]),
     "X509_STORE_get0_param": (_VOID_P, [_VOID_P]),
     "X509_STORE_CTX_new": (_VOID_P, []),
     "X509_STORE_CTX_free": (None, [_VOID_P]),
     "X509_STORE_CTX_init": (c_int, [_VOID_P, _VOID_P, _VOID_P, _VOID_P]),
     "X509_STORE_CTX_get0_param": (_VOID_P, [_VOID_P]),
+    "X509_VERIFY_PARAM_set1": (c_int, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set_verify_cb": (None, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set0_crls": (None, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set0_trusted_stack": (None, [_VOID_P, _VOID_P]),
@@ -116,61 +113,16 @@ _SIGNATURES: Final[dict[str, tuple[Any, list[Any]]]] = {
 }
 
 
-def _libraries() -> Iterator[tuple[str, Callable[[], ctypes.CDLL]]]:
-    """Places to look for libcrypto, best first, each with the way to open it."""
-    try:
-        extension: str | None = getattr(importlib.import_module("_ssl"), "__file__", None)
-    except ImportError:
-        extension = None
-    if sys.platform == "win32":
-        names = ["libcrypto-3-x64.dll", "libcrypto-3-arm64.dll", "libcrypto-3.dll"]
-    else:
-        # A look-up on the extension's handle also searches the libraries that it links to: this is
-        # exactly the libcrypto of `ssl.OPENSSL_VERSION`, and no file name is guessed.
-        where = extension or "the Python executable"
-        yield where, lambda: ctypes.CDLL(extension)
-        names = ["libcrypto.so.4", "libcrypto.so.3", "libcrypto.4.dylib", "libcrypto.3.dylib"]
-    for name in names:
-        yield name, lambda name=name: ctypes.CDLL(name)  # type: ignore[misc]  # lambda default
-    if found := ctypes.util.find_library("crypto"):
-        yield found, lambda: ctypes.CDLL(found)
-
-
-def _declare(library: ctypes.CDLL) -> None:
-    for name, (result, arguments) in _SIGNATURES.items():
-        function = getattr(library, name)
-        function.restype, function.argtypes = result, arguments
-
-
-def _load() -> ctypes.CDLL:
-    """The first library that has every function and is OpenSSL 3.0 or later."""
-    tried = []
-    for where, make in _libraries():
-        try:
-            library = make()
-            _declare(library)
-        except (OSError, AttributeError) as error:
-            tried.append(f"{where}: {error}")
-            continue
-        name: bytes = library.OpenSSL_version(0)
-        if library.OpenSSL_version_num() >= _OLDEST and name.startswith(b"OpenSSL"):
-            return library
-        tried.append(f"{where}: {name.decode(errors='replace')}")
-    raise OpensslUnavailable(tried="; ".join(tried))
-
-
-def _holding_the_gil(library: ctypes.CDLL) -> ctypes.PyDLL:
-    holding = ctypes.PyDLL(None, handle=library._handle)  # noqa: SLF001  # the only way to share one handle
-    _declare(holding)
-    return holding
-
-
-_releasing = _load()
-_lib = _holding_the_gil(_releasing)
+_lib, _releasing = load(_SIGNATURES)
 _decode_certificate = _releasing.d2i_X509
 _decode_crl = _releasing.d2i_X509_CRL
 _verify_cert = _releasing.X509_verify_cert
 _error = threading.local()
+
+
+def load_libssl(signatures: Signatures) -> tuple[ctypes.CDLL, ctypes.CDLL]:
+    """Functions of the libssl that works on this libcrypto: with the GIL held, and without."""
+    return load_beside(_releasing, signatures)
 
 
 @functools.cache
@@ -186,7 +138,7 @@ def error_text(number: int) -> str:
     return text.decode()
 
 
-def _reason() -> str:
+def reason() -> str:
     """The last entry of OpenSSL's error queue in words; the queue is empty afterwards."""
     last = 0
     while number := _lib.ERR_get_error():
@@ -201,7 +153,7 @@ def _decode(function: Any, what: str, der: bytes) -> tuple[int, int]:
     start = cursor.value or 0
     address = function(None, ctypes.byref(cursor), len(der))
     if not address:
-        raise NotDecodable(what=what, why=_reason())
+        raise NotDecodable(what=what, why=reason())
     return address, (cursor.value or 0) - start
 
 
@@ -359,26 +311,36 @@ class Store:
         self.address = _lib.X509_STORE_new()
         for anchor in anchors:
             if not _lib.X509_STORE_add_cert(self.address, anchor.address):
-                raise NotDecodable(what="trust anchor", why=_reason())
+                raise NotDecodable(what="trust anchor", why=reason())
         self._set(_lib.X509_STORE_get0_param(self.address), parameters)
 
     def __del__(self, _free: Any = _lib.X509_STORE_free) -> None:
         _free(self.address)
 
+    def keep(self, crls: Sequence[Crl], seconds: int) -> None:
+        """Hold these CRLs and judge as of this second, as a program does that loads files.
+
+        `verify` needs neither: it is handed both with each question.
+        """
+        for crl in crls:
+            _lib.X509_STORE_add_crl(self.address, crl.address)
+        _lib.X509_VERIFY_PARAM_set_time(_lib.X509_STORE_get0_param(self.address), seconds)
+        _lib.ERR_clear_error()
+
     @staticmethod
     def _set(inner: int, parameters: Parameters) -> None:
         _lib.X509_VERIFY_PARAM_set_flags(inner, parameters.flags)
         if not _lib.X509_VERIFY_PARAM_set_purpose(inner, parameters.purpose):
-            raise BadVerifyParameter(parameter="purpose", value=parameters.purpose, why=_reason())
+            raise BadVerifyParameter(parameter="purpose", value=parameters.purpose, why=reason())
         _lib.X509_VERIFY_PARAM_set_auth_level(inner, parameters.security_level)
         _lib.X509_VERIFY_PARAM_set_hostflags(inner, parameters.host_flags)
         for policy in parameters.policies:
             oid = _lib.OBJ_txt2obj(policy.encode(), 1)
             if not oid:
-                raise BadVerifyParameter(parameter="policy", value=policy, why=_reason())
+                raise BadVerifyParameter(parameter="policy", value=policy, why=reason())
             if not _lib.X509_VERIFY_PARAM_add0_policy(inner, oid):
                 _lib.ASN1_OBJECT_free(oid)
-                raise BadVerifyParameter(parameter="policy", value=policy, why=_reason())
+                raise BadVerifyParameter(parameter="policy", value=policy, why=reason())
 
 
 @dataclass(frozen=True, slots=True)
@@ -457,29 +419,48 @@ def verify(
     try:
         others = untrusted.address if untrusted is not None else None
         if not _lib.X509_STORE_CTX_init(context, store.address, leaf.address, others):
-            raise OpensslUnavailable(tried=_reason())
+            raise OpensslUnavailable(tried=reason())
         if anchors is not None:
             _lib.X509_STORE_CTX_set0_trusted_stack(context, anchors.address)
         if crls is not None:
             _lib.X509_STORE_CTX_set0_crls(context, crls.address)
         _ask(_lib.X509_STORE_CTX_get0_param(context), seconds, host, address)
-        errors: list[VerifyError] = []
-        if collect:
-            _error.found, _error.exception = errors, None
-            _lib.X509_STORE_CTX_set_verify_cb(context, _CALLBACK)
-        result = _verify_cert(context)
-        if collect and _error.exception is not None:
-            raise _error.exception
-        if result != 1 and not _stop_is_known(errors, context):
-            errors.append(
-                VerifyError(
-                    _lib.X509_STORE_CTX_get_error(context),
-                    _lib.X509_STORE_CTX_get_error_depth(context),
-                    _lib.X509_STORE_CTX_get_current_cert(context) or 0,
-                    False,
-                )
+        return run(context, collect=collect)
+    finally:
+        _lib.X509_STORE_CTX_free(context)
+        _lib.ERR_clear_error()
+
+
+def run(context: int, *, collect: bool = False) -> Outcome:
+    """X509_verify_cert on an X509_STORE_CTX that is ready for it; the addresses live as it does."""
+    errors: list[VerifyError] = []
+    if collect:
+        _error.found, _error.exception = errors, None
+        _lib.X509_STORE_CTX_set_verify_cb(context, _CALLBACK)
+    result = _verify_cert(context)
+    if collect and _error.exception is not None:
+        raise _error.exception
+    if result != 1 and not _stop_is_known(errors, context):
+        errors.append(
+            VerifyError(
+                _lib.X509_STORE_CTX_get_error(context),
+                _lib.X509_STORE_CTX_get_error_depth(context),
+                _lib.X509_STORE_CTX_get_current_cert(context) or 0,
+                False,
             )
-        return Outcome(result == 1 and not errors, result == 1, tuple(errors), _chain(context))
+        )
+    return Outcome(result == 1 and not errors, result == 1, tuple(errors), _chain(context))
+
+
+def run_again(store: int, leaf: int, untrusted: int | None, parameters: int) -> list[VerifyError]:
+    """Every error of a question that another context asked: by the addresses of its store, its
+    certificates and its X509_VERIFY_PARAM. The addresses in the errors live as the store does."""
+    context = _lib.X509_STORE_CTX_new()
+    try:
+        if not _lib.X509_STORE_CTX_init(context, store, leaf, untrusted):
+            raise OpensslUnavailable(tried=reason())
+        _lib.X509_VERIFY_PARAM_set1(_lib.X509_STORE_CTX_get0_param(context), parameters)
+        return list(run(context, collect=True).errors)
     finally:
         _lib.X509_STORE_CTX_free(context)
         _lib.ERR_clear_error()

@@ -170,7 +170,7 @@ def _elements(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[PathElem
         key = (member.sha256, depth)
         element = kept.get(key) if depth else None
         if element is None:
-            element = _element(depth, member, path[depth + 1] if depth + 1 < len(path) else None)
+            element = element_of(depth, member, path[depth + 1] if depth + 1 < len(path) else None)
             if depth:
                 if len(kept) >= _MOST_KEPT:
                     kept.clear()
@@ -179,7 +179,8 @@ def _elements(prepared: PreparedTrust, path: Sequence[Member]) -> tuple[PathElem
     return tuple(elements)
 
 
-def _element(depth: int, member: Member, above: Member | None) -> PathElement:
+def element_of(depth: int, member: Member, above: Member | None = None) -> PathElement:
+    """A certificate in values; `above` is the one that stands next to it, where one does."""
     anatomy = member.anatomy
     # The same bytes print the same: a leaf's issuer was printed as the subject of the one above.
     printed = (

@@ -28,7 +28,7 @@ def report_to_json(report: Report) -> dict[str, object]:
     stored: dict[str, object] = {
         "verdict": report.verdict.value,
         "moment": report.moment.isoformat(),
-        "path": [_element_to_json(element) for element in report.path],
+        "path": [element_to_json(element) for element in report.path],
         "checks": [_outcome_to_json(outcome) for outcome in report.checks],
         "effective_expiry": _text(report.effective_expiry),
         "horizon": _text(report.horizon),
@@ -40,7 +40,7 @@ def report_to_json(report: Report) -> dict[str, object]:
     if report.crls:
         stored["crls"] = [_crl_to_json(crl) for crl in report.crls]
     if report.other_path:
-        stored["other_path"] = [_element_to_json(element) for element in report.other_path]
+        stored["other_path"] = [element_to_json(element) for element in report.other_path]
     if report.other_path_diagnostics:
         stored["other_path_diagnostics"] = [
             _diagnostic_to_json(item) for item in report.other_path_diagnostics
@@ -79,7 +79,8 @@ def _moment(text: str | None) -> datetime | None:
     return None if text is None else datetime.fromisoformat(text)
 
 
-def _element_to_json(element: PathElement) -> dict[str, object]:
+def element_to_json(element: PathElement) -> dict[str, object]:
+    """One certificate of a path as JSON-able values: to be written, not changed."""
     return _issuer_as_json(element) if element.depth else _element_as_json(element)
 
 
@@ -101,19 +102,21 @@ def _element_as_json(element: PathElement) -> dict[str, object]:
     }
 
 
-def _elements(stored: Sequence[Mapping[str, Any]]) -> tuple[PathElement, ...]:
-    return tuple(
-        PathElement(
-            depth=item["depth"],
-            sha256=item["sha256"],
-            subject=item["subject"],
-            issuer=item["issuer"],
-            not_before=datetime.fromisoformat(item["not_before"]),
-            not_after=datetime.fromisoformat(item["not_after"]),
-            source=item["source"],
-        )
-        for item in stored
+def element_from_json(stored: Mapping[str, Any]) -> PathElement:
+    """The certificate of a path that `element_to_json` stored."""
+    return PathElement(
+        depth=stored["depth"],
+        sha256=stored["sha256"],
+        subject=stored["subject"],
+        issuer=stored["issuer"],
+        not_before=datetime.fromisoformat(stored["not_before"]),
+        not_after=datetime.fromisoformat(stored["not_after"]),
+        source=stored["source"],
     )
+
+
+def _elements(stored: Sequence[Mapping[str, Any]]) -> tuple[PathElement, ...]:
+    return tuple(element_from_json(item) for item in stored)
 
 
 def _diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, object]:

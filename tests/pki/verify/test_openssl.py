@@ -14,7 +14,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from pki.errors import BadVerifyParameter, NotDecodable, OpensslUnavailable
-from pki.verify import openssl
+from pki.verify import library, openssl
 from pki.verify.inputs import Policy, Question, Revocation
 from pki.verify.prepared import parameters_of
 from pki.verify.report import Verdict
@@ -142,10 +142,26 @@ def test_without_a_usable_library_the_fault_lists_what_was_tried(
     def missing() -> ctypes.CDLL:
         raise OSError("no such file")
 
-    monkeypatch.setattr(openssl, "_libraries", lambda: iter([("libcrypto.so.9", missing)]))
+    monkeypatch.setattr(library, "_libraries", lambda which: iter([(f"lib{which}.so.9", missing)]))
     with pytest.raises(OpensslUnavailable) as caught:
-        openssl._load()
+        library.load({})
     assert caught.value.data["tried"] == "libcrypto.so.9: no such file"
+    with pytest.raises(OpensslUnavailable) as caught:
+        openssl.load_libssl({})
+    assert caught.value.data["tried"] == "libssl.so.9: no such file"
+
+
+def test_a_libssl_with_a_libcrypto_of_its_own_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Foreign(ctypes.CDLL):
+        @property
+        def OpenSSL_version(self) -> object:
+            return openssl._releasing.OpenSSL_version_num
+
+    foreign = Foreign(openssl._releasing._name)
+    monkeypatch.setattr(library, "_libraries", lambda which: iter([("other", lambda: foreign)]))
+    with pytest.raises(OpensslUnavailable) as caught:
+        openssl.load_libssl({})
+    assert caught.value.data["tried"] == "other: another libcrypto"
 
 
 def test_host_flags_are_set_without_a_host() -> None:
