@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from pki.handshake.outcome import Alert, Judgement, Outcome, Reason, Side
 from pki.handshake.rehearse import rehearse
 from pki.handshake.stored import outcome_from_json, outcome_to_json
 from pki.verify.inputs import Policy, Revocation, TrustInput, Usage
-from tests.pki.chains import DAY, MOMENT, Issued, make_ca, make_crl, make_leaf
+from tests.pki.chains import DAY, MOMENT, Issued, PrivateKey, make_ca, make_crl, make_leaf
 
 # Passed with 2,000 as well; fewer in every run, because each takes some ten milliseconds.
 CALLS = int(os.environ.get("HANDSHAKE_CALLS", "100"))
@@ -324,7 +325,7 @@ def test_members_of_a_store_that_cannot_be_read_take_no_part_and_are_named() -> 
 @pytest.mark.parametrize("level", [0, 1, 2, 3, 4, 5])
 @pytest.mark.parametrize("kind", ["rsa", "p256", "p521", "ed25519"])
 def test_a_stand_in_plays_at_every_security_level(kind: str, level: int) -> None:
-    makers = {
+    makers: dict[str, Callable[[], PrivateKey]] = {
         "rsa": lambda: rsa.generate_private_key(65537, 2048),
         "p256": lambda: ec.generate_private_key(ec.SECP256R1()),
         "p521": lambda: ec.generate_private_key(ec.SECP521R1()),

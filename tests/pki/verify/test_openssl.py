@@ -152,13 +152,12 @@ def test_without_a_usable_library_the_fault_lists_what_was_tried(
 
 
 def test_a_libssl_with_a_libcrypto_of_its_own_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Foreign(ctypes.CDLL):
-        @property
-        def OpenSSL_version(self) -> object:
-            return openssl._releasing.OpenSSL_version_num
+    def other() -> ctypes.CDLL:
+        return ctypes.CDLL(openssl._releasing._name)
 
-    foreign = Foreign(openssl._releasing._name)
-    monkeypatch.setattr(library, "_libraries", lambda which: iter([("other", lambda: foreign)]))
+    monkeypatch.setattr(library, "_libraries", lambda which: iter([("other", other)]))
+    # As the linker would place the functions of a second library: each somewhere else.
+    monkeypatch.setattr(library, "_address_of", id)
     with pytest.raises(OpensslUnavailable) as caught:
         openssl.load_libssl({})
     assert caught.value.data["tried"] == "other: another libcrypto"
