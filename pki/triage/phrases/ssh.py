@@ -1,0 +1,98 @@
+"""SSH and SFTP: OpenSSH's client and server, and PuTTY, whose words WinSCP and FileZilla share."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from pki.triage.meaning import Dialect, Side, event, good, wrapper
+
+_SERVER: Final = Side.SERVER
+_CLIENT: Final = Side.CLIENT
+
+OPENSSH: Final = Dialect(
+    name="OpenSSH",
+    signs=("sshd[", "sshd-session[", "debug1:", "kex_exchange", "ssh_dispatch_run_fatal", "@@@@@"),
+    writer=None,
+    phrases=(
+        event("remote host identification has changed", "ssh.host_key_changed", writer=_CLIENT),
+        event("possible dns spoofing detected", "ssh.host_key_changed", writer=_CLIENT),
+        event("offending ecdsa key in", "ssh.host_key_changed", writer=_CLIENT),
+        event("offending rsa key in", "ssh.host_key_changed", writer=_CLIENT),
+        event("offending ed25519 key in", "ssh.host_key_changed", writer=_CLIENT),
+        event("offending key in", "ssh.host_key_changed", writer=_CLIENT),
+        event("and you have requested strict checking", "ssh.host_key_unknown", writer=_CLIENT),
+        event("the authenticity of host", "ssh.host_key_unknown", writer=_CLIENT),
+        event("host key verification failed", "ssh.host_key_unknown", writer=_CLIENT),
+        event("no matching host key type found", "ssh.no_host_key_type"),
+        event("no matching key exchange method found", "ssh.no_common_algorithm"),
+        event("no matching cipher found", "ssh.no_common_algorithm"),
+        event("no matching mac found", "ssh.no_common_algorithm"),
+        event("no hostkey alg", "ssh.no_host_key_type"),
+        event("permission denied (publickey", "ssh.login_refused", writer=_CLIENT),
+        event("permission denied (keyboard-interactive", "ssh.login_refused", writer=_CLIENT),
+        event("permission denied (gssapi", "ssh.login_refused", writer=_CLIENT),
+        event("permission denied (password", "ssh.login_refused", writer=_CLIENT),
+        event("permission denied, please try again", "ssh.login_refused", writer=_CLIENT),
+        event("failed publickey for", "ssh.login_refused", writer=_SERVER),
+        event("failed password for", "ssh.login_refused", writer=_SERVER),
+        event("failed none for", "ssh.login_refused", writer=_SERVER),
+        event("invalid user", "ssh.no_account", writer=_SERVER),
+        event("not allowed because", "ssh.no_account", writer=_SERVER),
+        event("connection closed by authenticating user", "ssh.login_refused", writer=_SERVER),
+        event("authentication refused: bad ownership or modes", "ssh.file_modes", writer=_SERVER),
+        event("unprotected private key file", "ssh.file_modes", writer=_CLIENT),
+        event("are too open", "ssh.file_modes", writer=_CLIENT),
+        event("bad permissions", "ssh.file_modes", writer=_CLIENT),
+        event("not in pubkeyacceptedalgorithms", "ssh.key_type_refused", writer=_SERVER),
+        event("not in pubkeyacceptedkeytypes", "ssh.key_type_refused", writer=_SERVER),
+        event("no mutual signature algorithm", "ssh.key_type_refused", writer=_CLIENT),
+        event("no mutual signature supported", "ssh.key_type_refused", writer=_CLIENT),
+        event("sign_and_send_pubkey: signing failed", "ssh.agent", writer=_CLIENT),
+        event("agent refused operation", "ssh.agent", writer=_CLIENT),
+        event("too many authentication failures", "ssh.too_many_keys"),
+        event("incorrect passphrase supplied to decrypt private key", "ssh.passphrase"),
+        event("error in libcrypto", "ssh.key_format"),
+        event('": invalid format', "ssh.key_format"),
+        event("key_load_public: no such file", "ssh.key_format"),
+        event("invalid key length", "ssh.key_too_short"),
+        event("kex_exchange_identification", "ssh.closed"),
+        event("ssh_exchange_identification", "ssh.closed"),
+        event("bad protocol version identification", "ssh.not_ssh", writer=_SERVER),
+        event("protocol mismatch", "ssh.not_ssh"),
+        event("received message too long", "ssh.not_sftp", writer=_CLIENT),
+        event("subsystem request failed", "ssh.not_sftp"),
+        event("subsystem request for sftp failed", "ssh.not_sftp", writer=_SERVER),
+        event("could not load host key", "ssh.no_host_key", writer=_SERVER),
+        event("no hostkeys available", "ssh.no_host_key", writer=_SERVER),
+        wrapper("unable to negotiate with", "ssh.no_common_algorithm"),
+        good("accepted publickey for", "good.logged_in"),
+        good("accepted password for", "good.logged_in"),
+        good("server accepts key", "good.logged_in"),
+    ),
+)
+
+PUTTY: Final = Dialect(
+    name="PuTTY",
+    signs=("fatal error: ", "putty", "psftp", "plink", "pscp", "fzsftp"),
+    writer=Side.CLIENT,
+    phrases=(
+        event("host key does not match the one putty has cached", "ssh.host_key_changed"),
+        event("host key does not match the one", "ssh.host_key_changed"),
+        event("warning - potential security breach", "ssh.host_key_changed"),
+        event("host key is not cached", "ssh.host_key_unknown"),
+        event("host key did not appear in manually configured list", "ssh.host_key_changed"),
+        event("host key wasn't verified", "ssh.host_key_unknown"),
+        event("host key fingerprint", "ssh.host_key_shown"),
+        event("couldn't agree a host key algorithm", "ssh.no_host_key_type"),
+        event("couldn't agree a key exchange algorithm", "ssh.no_common_algorithm"),
+        event("couldn't agree a", "ssh.no_common_algorithm"),
+        event("no supported authentication methods available", "ssh.login_refused"),
+        event("server refused our key", "ssh.login_refused"),
+        event("server refused public-key signature despite accepting key", "ssh.login_refused"),
+        event("unable to use key file", "ssh.key_format"),
+        event("unable to load key file", "ssh.key_format"),
+        event("wrong passphrase", "ssh.passphrase"),
+        event("server unexpectedly closed network connection", "ssh.closed"),
+        event("remote side unexpectedly closed network connection", "ssh.closed"),
+    ),
+)
