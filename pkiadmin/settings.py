@@ -10,6 +10,7 @@ from csp.constants import NONE, SELF
 from pki.kek import KekSource
 from pki.limits import DEFAULT as LIMITS
 from pkiadmin.env import PROJECT_FOLDER, read_env
+from pkiadmin.tables import DEPENDANTS as DEPENDANTS
 from pkiadmin.tables import JOB_KINDS as JOB_KINDS
 from pkiadmin.tables import NAVIGATION as NAVIGATION
 from pkiadmin.tables import PANELS as PANELS

@@ -59,6 +59,11 @@ JOB_KINDS: dict[str, JobKind] = {
         title="Preview of a change",
         run="truststores.tasks.run_preview",
     ),
+    "judge_endpoints": JobKind(
+        title="Judgement of services and accounts",
+        run="endpoints.tasks.run_judging",
+        single=True,
+    ),
     "prune": JobKind(
         title="Clean-up of old jobs",
         run="jobs.services.prune_jobs.run_prune",
@@ -71,6 +76,11 @@ SCHEDULE: dict[str, Scheduled] = {
         kind="validate",
         every=timedelta(minutes=1),
         says="Re-makes the reports that are due: a date was passed, or something they rest on changed.",
+    ),
+    "judge_endpoints": Scheduled(
+        kind="judge_endpoints",
+        every=timedelta(minutes=1),
+        says="Judges the services and accounts that are due: a date was passed, or something they rest on changed.",
     ),
     "fetch_crls": Scheduled(
         kind="fetch_crls",
@@ -87,6 +97,15 @@ SCHEDULE: dict[str, Scheduled] = {
         every=timedelta(hours=6),
         says="Forgets jobs that ended more than 30 days ago, and runs with nothing to do after a day.",
     ),
+}
+
+# What rests on things of apps below: functions that are told, in the transaction of the change, which
+# of them changed. Each is the dotted path of a function (changed, moment).
+DEPENDANTS: dict[str, tuple[str, ...]] = {
+    "certificate": ("endpoints.services.follow_changes.follow_certificates",),
+    "issuer": ("endpoints.services.follow_changes.follow_issuers",),
+    "key": ("endpoints.services.follow_changes.follow_keys",),
+    "trust_store": ("endpoints.services.follow_changes.follow_stores",),
 }
 
 # Panels that an app adds to the page of an object of an app below it, in the order shown. Each is

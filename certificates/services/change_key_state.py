@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
@@ -8,6 +10,7 @@ from django.utils import timezone
 from audit.services.record import record
 from certificates.key_refusals import KeyRefused
 from certificates.models import KeyState, KeyTransition, PrivateKey, SealedKey
+from jobs.dependants import tell_dependants
 
 
 @transaction.atomic
@@ -18,6 +21,7 @@ def change_key_state(
     state: KeyState,
     reason: str = "",
     request: HttpRequest | None = None,
+    moment: datetime | None = None,
 ) -> bool:
     """Move a key to another state; False when it is there already.
 
@@ -33,7 +37,7 @@ def change_key_state(
             "key.transition_forbidden", before=before.label.lower(), after=state.label.lower()
         )
     row.state = state
-    row.state_since = timezone.now()
+    row.state_since = moment or timezone.now()
     row.save(update_fields=["state", "state_since"])
     KeyTransition.objects.create(
         key=row, before=before, after=state, moment=row.state_since, actor=actor, reason=reason
@@ -44,6 +48,7 @@ def change_key_state(
         for sealed in bytes_of:
             bytes_of.update(sealed=b"\0" * len(sealed.sealed), kek_id="")
         bytes_of.delete()
+    tell_dependants("key", [row.spki_sha256], moment=row.state_since)
     record(
         actor=actor,
         action="key.state_changed",

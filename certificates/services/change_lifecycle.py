@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
+from django.utils import timezone
 
 from audit.services.record import record
 from certificates.models import Certificate, Lifecycle
+from jobs.dependants import tell_dependants
 
 
 @transaction.atomic
@@ -16,6 +20,7 @@ def change_lifecycle(
     lifecycle: Lifecycle,
     replaced_by: Certificate | None = None,
     request: HttpRequest | None = None,
+    moment: datetime | None = None,
 ) -> bool:
     """Say where a certificate stands in its life; False when it stands there already."""
     row = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate.pk)
@@ -26,6 +31,7 @@ def change_lifecycle(
     row.lifecycle = lifecycle
     row.replaced_by = successor
     row.save(update_fields=["lifecycle", "replaced_by"])
+    tell_dependants("certificate", [row.pk], moment=moment or timezone.now())
     record(
         actor=actor,
         action="certificate.lifecycle_changed",

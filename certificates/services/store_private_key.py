@@ -22,6 +22,7 @@ from certificates.models import (
     SealedKey,
 )
 from certificates.services.public_facts import public_facts
+from jobs.dependants import tell_dependants
 from pki.findings import Finding
 from pki.key_generation import public_part
 from pki.sealing import seal
@@ -86,6 +87,7 @@ def store_private_key(
     known = PublicKey.objects.filter(spki_sha256=key.spki_sha256)
     was_public = ", ".join(known.values_list("name", flat=True))
     known.delete()
+    tell_dependants("key", [key.spki_sha256], moment=now)
     record(
         actor=actor,
         action="key.generated" if key.origin == KeyOrigin.GENERATED else "key.imported",

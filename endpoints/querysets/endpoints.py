@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -19,8 +19,15 @@ JudgedT = TypeVar("JudgedT", bound=models.Model)
 class JudgedQuerySet(models.QuerySet[JudgedT]):
     """What services and accounts have in common: they are judged, and judged again."""
 
+    def due(self, moment: datetime) -> Self:
+        """What has to be judged again; one look into an index."""
+        return self.filter(due_at__lte=moment)
+
     def become_due(self, moment: datetime) -> int:
-        """Something that they rest on has changed."""
+        """Something that they rest on has changed.
+
+        A worker that has read the older inputs finds another `due_at` and writes nothing.
+        """
         return self.update(due_at=moment)
 
 

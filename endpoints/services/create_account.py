@@ -13,6 +13,7 @@ from endpoints.errors import EndpointRefused
 from endpoints.models import Account
 from endpoints.services.fill_account import account_data, fill_access, fill_account
 from endpoints.specs import AccountSpec
+from jobs.services.request_job import request_job
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def create_account(
     except IntegrityError:
         raise EndpointRefused("account.name_taken", name=spec.name) from None
     fill_access(account, spec)
+    request_job(kind="judge_endpoints", actor=actor)
     record(
         actor=actor,
         action="account.created",

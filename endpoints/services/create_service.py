@@ -13,6 +13,7 @@ from endpoints.errors import EndpointRefused
 from endpoints.models import Service
 from endpoints.services.fill_service import fill_parts, fill_service, service_data
 from endpoints.specs import ServiceSpec
+from jobs.services.request_job import request_job
 
 
 @transaction.atomic
@@ -36,6 +37,7 @@ def create_service(
     except IntegrityError:
         raise EndpointRefused("service.name_taken", name=spec.name) from None
     fill_parts(service, spec)
+    request_job(kind="judge_endpoints", actor=actor)
     record(
         actor=actor,
         action="service.created",

@@ -11,6 +11,7 @@ from audit.services.record import record
 from endpoints.errors import EndpointChanged
 from endpoints.models import Account, Service
 from endpoints.services.fill_service import service_data
+from jobs.services.request_job import request_job
 
 
 @transaction.atomic
@@ -30,4 +31,5 @@ def delete_service(
     data = service_data(service)
     record(actor=actor, action="service.deleted", subject=service, data=data, request=request)
     service.delete()
-    Account.objects.filter(pk__in=accounts).become_due(moment or timezone.now())
+    if Account.objects.filter(pk__in=accounts).become_due(moment or timezone.now()):
+        request_job(kind="judge_endpoints", actor=actor)

@@ -23,14 +23,19 @@ class PresentedChain:
     complete: bool
 
 
-def presented_chain(service: Service, *, moment: datetime) -> PresentedChain:
-    """What the service would send, by its `chain_source`; nothing without a certificate."""
+def presented_chain(
+    service: Service, *, moment: datetime, graph: IssuerGraph | None = None
+) -> PresentedChain:
+    """What the service would send, by its `chain_source`; nothing without a certificate.
+
+    `graph` is what `find_issuers` found for its certificate, where the caller has it.
+    """
     leaf = service.certificate
     if leaf is None:
         return PresentedChain(certificates=(), ders=(), complete=False)
-    graph = find_issuers(leaf)
+    graph = graph or find_issuers(leaf)
     if service.chain_source == ChainSource.BUILT:
-        return _built(leaf, graph, moment)
+        return built_chain(leaf, graph, moment)
     given = service.chain.select_related("certificate__encoded").order_by("position")
     sent = [one.certificate for one in given] if service.chain_source == ChainSource.GIVEN else []
     return PresentedChain(
@@ -40,7 +45,8 @@ def presented_chain(service: Service, *, moment: datetime) -> PresentedChain:
     )
 
 
-def _built(leaf: Certificate, graph: IssuerGraph, moment: datetime) -> PresentedChain:
+def built_chain(leaf: Certificate, graph: IssuerGraph, moment: datetime) -> PresentedChain:
+    """A certificate with its issuers from the inventory, without the root."""
     chain = build_chain(leaf, moment=moment, graph=graph)
     # Clients have the root; a self-signed certificate that stands alone is what is presented.
     upto = -1 if chain.complete and len(chain.certificates) > 1 else None

@@ -15,6 +15,7 @@ from django.utils import timezone
 from audit.services.record import record
 from endpoints.errors import EndpointChanged
 from endpoints.models import Account, Service
+from jobs.services.request_job import request_job
 
 EndpointT = TypeVar("EndpointT", Service, Account)
 
@@ -54,6 +55,7 @@ def revise_endpoint(
         row.revision += 1
         row.due_at = change.moment
         row.save()
+        request_job(kind="judge_endpoints", actor=actor)
         record(actor=actor, action=action, subject=row, data=change.data, request=request)
 
 

@@ -60,7 +60,10 @@ def judge_account(
         moment=moment,
         findings=[*own, *(finding for use in uses for finding in use.findings)],
         works_until=None if spoilt else earliest(use.until for use in uses),
-        turns=[turn for use in uses for turn in use.turns],
+        turns=[
+            *(turn for use in uses for turn in use.turns),
+            *(turn for presented in account.certificates for turn in presented.turns),
+        ],
     )
 
 

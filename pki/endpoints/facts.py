@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from pki.verify.prepared import PreparedTrust
@@ -34,7 +35,8 @@ class Presented:
     `sent` are the certificates that follow it, as DER, in the order in which they are sent;
     `inventory` all that might help beside them. `lifecycle` is `active`, `replaced` or `retired`,
     `successor` the SHA-256 of what replaces it; `key_state` the state of the private key that the
-    console holds, empty where it holds none.
+    console holds, empty where it holds none. `turns` are moments at which other certificates would
+    be sent or be at hand, where the caller chooses them by the moment.
     """
 
     der: bytes
@@ -44,6 +46,7 @@ class Presented:
     lifecycle: str = "active"
     successor: str = ""
     key_state: str = ""
+    turns: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

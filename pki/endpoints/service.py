@@ -38,7 +38,7 @@ def judge_service(service: ServiceFacts, moment: datetime) -> Judgement:
     findings.extend(of_certificate)
     findings.extend(look_at_chain([presented.der, *presented.sent]))
     if store is None:
-        return judged(moment=moment, findings=findings, works_until=None, turns=())
+        return judged(moment=moment, findings=findings, works_until=None, turns=presented.turns)
     answer = ask_peer(presented, store, side="server", moment=moment)
     names = [
         finding
@@ -54,7 +54,7 @@ def judge_service(service: ServiceFacts, moment: datetime) -> Judgement:
         moment=moment,
         findings=[*findings, *answer.findings, *names],
         works_until=answer.until if works else None,
-        turns=answer.turns,
+        turns=(*presented.turns, *answer.turns),
     )
 
 

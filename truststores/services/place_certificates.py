@@ -8,6 +8,7 @@ from django.db import transaction
 
 from certificates.models import Certificate, Standing
 from certificates.services.record_standing import CertificateStanding, record_standing
+from jobs.dependants import tell_dependants
 from truststores.models import PlacedIssuer, StoreName, ValidationReport
 from truststores.services.find_unplaced import find_unplaced
 from truststores.services.follow_names import follow_names
@@ -105,6 +106,7 @@ def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
 def _place_issuers(issuers: list[Certificate], moment: datetime) -> set[str]:
     """Let the names of new CAs lead into the stores, and make due what rests on them."""
     rests_on = follow_names(names={issuer.subject_sha256 for issuer in issuers})
+    tell_dependants("issuer", rests_on, moment=moment)
     for reports in ValidationReport.objects.resting_on(rests_on):
         reports.become_due(moment)
     by_issuer: dict[str, set[str]] = {}
@@ -142,6 +144,7 @@ def _place_departures(moment: datetime) -> None:
     take_turn()
     subjects = dict(gone.values_list("pk", "subject_sha256"))
     rested = follow_names(names=subjects.values())
+    tell_dependants("issuer", rested, moment=moment)
     for reports in ValidationReport.objects.resting_on(rested):
         reports.become_due(moment)
     touched = StoreName.objects.filter(name_sha256__in=set(subjects.values()))

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.services.record import record
+from jobs.dependants import tell_dependants
 from jobs.services.request_job import request_job
 from truststores.errors import StoreChanged
 from truststores.models import TrustStore
@@ -53,4 +54,5 @@ def revise_store(
         store.revision += 1
         store.save()
         request_job(kind="validate", actor=actor)
+        tell_dependants("trust_store", [store.pk], moment=change.moment)
         record(actor=actor, action=action, subject=store, data=change.data, request=request)
