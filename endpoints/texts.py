@@ -10,6 +10,10 @@ _REFUSALS: Mapping[str, str] = {
         "Somebody changed it since you opened this page. Look at what it says now and try again."
     ),
     "endpoint.part_gone": "Something that was chosen here is gone meanwhile: {what}. Choose again.",
+    "endpoint.keys_refused": "{says}",
+    "endpoint.keys_need_right": (
+        "You may not bring in keys. Ask somebody who may, and choose the keys above."
+    ),
     "service.name_taken": "There is a service called “{name}” already.",
     "account.name_taken": "There is an account called “{name}” already.",
 }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from endpoints.views import accounts, services
+from endpoints.views import accounts, choices, services
 
 app_name = "endpoints"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("services/<int:pk>/", services.service, name="service"),
     path("services/<int:pk>/edit/", services.service_edit, name="service_edit"),
     path("services/<int:pk>/delete/", services.service_delete, name="service_delete"),
+    path("services/choices/<slug:kind>/", choices.choices, name="choices"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/<int:pk>/", accounts.account, name="account"),

@@ -147,6 +147,7 @@ TABLE: dict[str, Row] = {
     "endpoints:service_new": WORK,
     "endpoints:service_edit": WORK,
     "endpoints:service_delete": WORK,
+    "endpoints:choices": READ,
     "endpoints:accounts": READ,
     "endpoints:account": READ,
     "endpoints:account_new": WORK,

@@ -9,8 +9,17 @@ from crispy_forms.helper import FormHelper  # type: ignore[import-untyped]  # sh
 from crispy_forms.layout import HTML, Div, Fieldset, Layout  # type: ignore[import-untyped]  # likewise
 from django import forms
 
-from endpoints.forms.address_rows import MORE_ROWS, AddressRows, AddressRowsField, looked_at
+from certificates.models import AlternativeName, Certificate
+from endpoints.choices import key_ref, key_value
+from endpoints.forms.address_rows import (
+    MOST_ADDRESSES,
+    AddressRowsField,
+    looked_at,
+    read_address,
+)
 from endpoints.forms.party import PartyFields
+from endpoints.forms.pasted_keys import KeyLinesField
+from endpoints.forms.picks import PickField, PickingForm
 from endpoints.models import (
     DEFAULT_PORTS,
     ChainSource,
@@ -18,7 +27,8 @@ from endpoints.models import (
     Service,
     ServiceProtocol,
 )
-from endpoints.specs import ServiceSpec
+from endpoints.specs import KeyRef, ServiceSpec
+from endpoints.texts import refusal_text
 from truststores.models import TrustStore
 from ui.forms import LaidOut
 
@@ -56,7 +66,7 @@ class StoreChoiceField(_StoreChoice):
         return f"{obj.name} ({obj.get_usage_display().lower()})"
 
 
-class ServiceForm(LaidOut, PartyFields):
+class ServiceForm(LaidOut, PickingForm, PartyFields):
     """A service as people describe it. `token` makes one of a form sent twice."""
 
     name = forms.CharField(
@@ -83,12 +93,37 @@ class ServiceForm(LaidOut, PartyFields):
         "certificates.",
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+    host_keys = PickField(
+        kind="key",
+        many=True,
+        label="Host keys",
+        help_text="One of each kind that the server has. Public keys are enough.",
+    )
+    pasted_keys = KeyLinesField(
+        label="Or paste public host keys",
+        placeholder="sftp.example.com ssh-ed25519 AAAAC3Nza…",
+        help_text="The server's .pub files, or lines of a known_hosts file, as ssh-keyscan prints "
+        "them. They are kept as public keys.",
+    )
+    certificate = PickField(
+        kind="certificate",
+        none="None yet",
+        label="Certificate",
+        help_text="What the service presents as its own. One certificate may serve many services.",
+    )
     chain_source = forms.ChoiceField(
         label="What it sends after its certificate",
         choices=ChainSource.choices,
         initial=ChainSource.BUILT.value,
         required=False,
         widget=forms.RadioSelect,
+    )
+    chain = PickField(
+        kind="chain",
+        many=True,
+        ordered=True,
+        label="These, in this order",
+        help_text="Usually each is the issuer of the one before it, and the root is left out.",
     )
     server_store = StoreChoiceField(
         label="Trust store of its clients",
@@ -130,8 +165,9 @@ class ServiceForm(LaidOut, PartyFields):
     revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     token = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, service: Service | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.service = service
         self.fields["token"].initial = uuid.uuid4
         self.fields["owner"].help_text = "The person, application or organization that runs it."
         for name in ("server_store", "client_store"):
@@ -167,8 +203,16 @@ class ServiceForm(LaidOut, PartyFields):
     def _over_tls(self) -> tuple[Fieldset, ...]:
         return (
             Fieldset(
+                "Host keys",
+                "host_keys",
+                "pasted_keys",
+                data_shown_when=f"protocol={ServiceProtocol.SFTP.value}",
+            ),
+            Fieldset(
                 "What it presents",
+                "certificate",
                 "chain_source",
+                Div("chain", data_shown_when=f"chain_source={ChainSource.GIVEN.value}"),
                 "server_store",
                 data_shown_when=f"protocol={OVER_TLS}",
             ),
@@ -184,39 +228,69 @@ class ServiceForm(LaidOut, PartyFields):
             ),
         )
 
-    def more_rows(self) -> None:
-        """Show further blank rows for addresses."""
-        widget = self.fields["addresses"].widget
-        assert isinstance(widget, AddressRows)  # noqa: S101  (declared above)
-        widget.blank_rows = MORE_ROWS
-
     def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+        name = " ".join(str(self.cleaned_data["name"]).split())
+        others = Service.objects.exclude(pk=self.service.pk if self.service else 0)
+        if others.filter(name=name).exists():
+            raise forms.ValidationError(refusal_text("service.name_taken", {"name": name}))
+        return name
 
-    def to_spec(self) -> ServiceSpec:
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("protocol") == ServiceProtocol.SFTP:
+            return cleaned
+        given = cleaned.get("chain_source") == ChainSource.GIVEN
+        if given and not cleaned.get("chain") and "chain" not in self.errors:
+            self.add_error("chain", "Name the certificates, or choose another way above.")
+        if given and set(cleaned.get("certificate") or ()) & set(cleaned.get("chain") or ()):
+            self.add_error("chain", "Its own certificate is sent first anyway: leave it out here.")
+        asked = cleaned.get("client_authentication") or ClientAuthentication.NONE
+        if (
+            asked != ClientAuthentication.NONE
+            and not cleaned.get("client_store")
+            and "client_store" not in self.errors
+        ):
+            self.add_error("client_store", "Say from which trust store clients are accepted.")
+        return cleaned
+
+    @property
+    def pasted(self) -> str:
+        """The public keys that were pasted, where the service has host keys."""
+        told = self.cleaned_data
+        speaks_ssh = told["protocol"] == ServiceProtocol.SFTP
+        text: str = told["pasted_keys"] if speaks_ssh else ""
+        return text if text.strip() else ""
+
+    def to_spec(self, pasted: tuple[KeyRef, ...] = ()) -> ServiceSpec:
+        """The service; `pasted` are the host keys that were brought in with it."""
         told = self.cleaned_data
         protocol = ServiceProtocol(told["protocol"])
-        port = told["port"] or DEFAULT_PORTS[protocol]
         every = told["probe_every"]
         shared = ServiceSpec(
             name=told["name"],
             protocol=protocol,
             addresses=told["addresses"],
-            port=port,
+            port=told["port"] or DEFAULT_PORTS[protocol],
             notes=told["notes"],
             owner=self.to_party(),
             probe_every=timedelta(seconds=int(every)) if every else None,
         )
-        return self._with_tls(shared) if protocol.speaks_tls else shared
+        if protocol.speaks_tls:
+            return self._with_tls(shared)
+        chosen = [ref for value in told["host_keys"] if (ref := key_ref(value)) is not None]
+        return replace(shared, host_keys=(*chosen, *pasted))
 
     def _with_tls(self, spec: ServiceSpec) -> ServiceSpec:
         told = self.cleaned_data
         asked = ClientAuthentication(told["client_authentication"] or ClientAuthentication.NONE)
         client_store = told["client_store"] if asked != ClientAuthentication.NONE else None
         server_store = told["server_store"]
+        source = ChainSource(told["chain_source"] or ChainSource.BUILT)
         return replace(
             spec,
-            chain_source=ChainSource(told["chain_source"] or ChainSource.BUILT),
+            certificate_id=int(told["certificate"][0]) if told["certificate"] else None,
+            chain_source=source,
+            chain=tuple(map(int, told["chain"])) if source == ChainSource.GIVEN else (),
             client_authentication=asked,
             client_store_id=client_store.pk if client_store else None,
             server_store_id=server_store.pk if server_store else None,
@@ -232,12 +306,16 @@ class ServiceForm(LaidOut, PartyFields):
 def initial_of(service: Service) -> dict[str, Any]:
     """What the form of a service begins with."""
     every = service.probe_every
+    keys = service.host_keys.select_related("private_key", "public_key").order_by("pk")
     return {
         "name": service.name,
         "protocol": service.protocol,
         "addresses": [one.host for one in service.addresses.all()],
         "port": service.port,
         "owner": service.owner_id,
+        "host_keys": [key_value(one.key) for one in keys],
+        "certificate": [str(service.certificate_id)] if service.certificate_id else [],
+        "chain": [str(one.certificate_id) for one in service.chain.all()],
         "chain_source": service.chain_source,
         "client_authentication": service.client_authentication,
         "client_store": service.client_store_id,
@@ -247,3 +325,23 @@ def initial_of(service: Service) -> dict[str, Any]:
         "probe_every": str(int(every.total_seconds())) if every else "",
         "revision": service.revision,
     }
+
+
+def initial_from(certificate: Certificate) -> dict[str, Any]:
+    """What the form of a service begins with that shall present this certificate."""
+    names = AlternativeName.objects.filter(certificate=certificate, kind__in=("dns", "ip"))
+    told = list(names.values_list("value", flat=True)[: MOST_ADDRESSES * 2]) or [certificate.cn]
+    hosts = [host for text in told if (host := _as_address(text))]
+    return {
+        "name": certificate.cn,
+        "addresses": list(dict.fromkeys(hosts))[:MOST_ADDRESSES],
+        "certificate": [str(certificate.pk)],
+    }
+
+
+def _as_address(text: str) -> str:
+    """The name as an address; empty for what is none: a wildcard, say."""
+    try:
+        return read_address(text).host
+    except forms.ValidationError:
+        return ""

@@ -5,16 +5,19 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from certificates.models import Certificate
 from endpoints.errors import EndpointRefused
-from endpoints.forms.account_form import AccountForm, initial_of
+from endpoints.forms.account_form import AccountForm, initial_from, initial_of
 from endpoints.lists import ACCOUNTS, account_rows
-from endpoints.models import Account
+from endpoints.models import Account, Service
 from endpoints.services.change_account import change_account
 from endpoints.services.create_account import create_account
 from endpoints.services.delete_account import delete_account
 from endpoints.texts import refusal_text
+from endpoints.views.form_steps import named_in_address, pasted_keys_of, tell
 from endpoints.views.right import RIGHT
 from truststores.forms.stores import RevisionForm
 from truststores.views.actor import actor_of
@@ -48,51 +51,58 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "endpoints/account.html", context)
 
 
+@sensitive_post_parameters("pasted_keys")
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def account_new(request: HttpRequest) -> HttpResponse:
     """Describe a new account."""
-    form = AccountForm(request.POST or None)
-    form.submit_label = "Create the account"
-    form.cancel_url = reverse("endpoints:accounts")
+    initial = initial_from(
+        named_in_address(request, "certificate", Certificate.objects.all()),
+        named_in_address(request, "service", Service.objects.all()),
+    )
+    form = AccountForm(request.POST or None, initial=initial)
     if request.method != "POST":
         return _form_page(request, form)
+    if (again := form.typed_again(request.POST.get("act", "save"))) is not None:
+        return _form_page(request, again)
     if form.is_valid():
         try:
             made = create_account(
                 actor=actor_of(request),
-                spec=form.to_spec(),
+                spec=form.to_spec(pasted_keys_of(request, form)),
                 token=form.to_token(),
                 request=request,
             )
         except EndpointRefused as refusal:
-            _tell(form, refusal)
+            tell(form, refusal)
         else:
             messages.success(request, f"The account “{made.name}” is described.")
             return redirect(made)
     return _form_page(request, form, status=400)
 
 
+@sensitive_post_parameters("pasted_keys")
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def account_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Describe an account anew."""
     shown = get_object_or_404(Account, pk=pk)
-    form = AccountForm(request.POST or None, initial=initial_of(shown))
-    form.cancel_url = shown.get_absolute_url()
+    form = AccountForm(request.POST or None, initial=initial_of(shown), account=shown)
     if request.method != "POST":
         return _form_page(request, form, shown)
+    if (again := form.typed_again(request.POST.get("act", "save"))) is not None:
+        return _form_page(request, again, shown)
     if form.is_valid():
         try:
             change_account(
                 actor=actor_of(request),
                 account_id=shown.pk,
                 revision=form.cleaned_data["revision"] or 0,
-                spec=form.to_spec(),
+                spec=form.to_spec(pasted_keys_of(request, form)),
                 request=request,
             )
         except EndpointRefused as refusal:
-            _tell(form, refusal)
+            tell(form, refusal)
         else:
             messages.success(request, "Saved.")
             return redirect(shown)
@@ -123,10 +133,7 @@ def account_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, form: AccountForm, shown: Account | None = None, status: int = 200
 ) -> HttpResponse:
+    form.submit_label = "Save" if shown else "Create the account"
+    form.cancel_url = shown.get_absolute_url() if shown else reverse("endpoints:accounts")
     context = {"form": form, "account": shown}
     return render_page(request, "endpoints/account_form.html", context, status=status)
-
-
-def _tell(form: AccountForm, refusal: EndpointRefused) -> None:
-    field = "name" if refusal.code == "account.name_taken" else None
-    form.add_error(field, refusal_text(refusal.code, refusal.data))

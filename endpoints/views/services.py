@@ -6,10 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from certificates.models import Certificate
 from endpoints.errors import EndpointRefused
-from endpoints.forms.service_form import ServiceForm, initial_of
+from endpoints.forms.service_form import ServiceForm, initial_from, initial_of
 from endpoints.lists import SERVICES, service_rows
 from endpoints.models import Service
 from endpoints.services.change_service import change_service
@@ -17,6 +19,7 @@ from endpoints.services.create_service import create_service
 from endpoints.services.delete_service import delete_service
 from endpoints.services.presented_chain import presented_chain
 from endpoints.texts import refusal_text
+from endpoints.views.form_steps import named_in_address, pasted_keys_of, tell
 from endpoints.views.right import RIGHT
 from pki.names import subject_and_issuer_lines
 from truststores.forms.stores import RevisionForm
@@ -62,51 +65,56 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
     return render_page(request, "endpoints/service.html", context)
 
 
+@sensitive_post_parameters("pasted_keys")
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def service_new(request: HttpRequest) -> HttpResponse:
     """Describe a new service."""
-    form = ServiceForm(request.POST or None)
-    form.submit_label = "Create the service"
-    form.cancel_url = reverse("endpoints:services")
+    presented = named_in_address(request, "certificate", Certificate.objects.all())
+    initial = initial_from(presented) if presented else {}
+    form = ServiceForm(request.POST or None, initial=initial)
     if request.method != "POST":
         return _form_page(request, form)
+    if (again := form.typed_again(request.POST.get("act", "save"))) is not None:
+        return _form_page(request, again)
     if form.is_valid():
         try:
             made = create_service(
                 actor=actor_of(request),
-                spec=form.to_spec(),
+                spec=form.to_spec(pasted_keys_of(request, form)),
                 token=form.to_token(),
                 request=request,
             )
         except EndpointRefused as refusal:
-            _tell(form, refusal)
+            tell(form, refusal)
         else:
             messages.success(request, f"The service “{made.name}” is described.")
             return redirect(made)
     return _form_page(request, form, status=400)
 
 
+@sensitive_post_parameters("pasted_keys")
 @require_http_methods(["GET", "HEAD", "POST"])
 @permission_required(RIGHT, raise_exception=True)
 def service_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Describe a service anew."""
     shown = get_object_or_404(Service, pk=pk)
-    form = ServiceForm(request.POST or None, initial=initial_of(shown))
-    form.cancel_url = shown.get_absolute_url()
+    form = ServiceForm(request.POST or None, initial=initial_of(shown), service=shown)
     if request.method != "POST":
         return _form_page(request, form, shown)
+    if (again := form.typed_again(request.POST.get("act", "save"))) is not None:
+        return _form_page(request, again, shown)
     if form.is_valid():
         try:
             change_service(
                 actor=actor_of(request),
                 service_id=shown.pk,
                 revision=form.cleaned_data["revision"] or 0,
-                spec=form.to_spec(),
+                spec=form.to_spec(pasted_keys_of(request, form)),
                 request=request,
             )
         except EndpointRefused as refusal:
-            _tell(form, refusal)
+            tell(form, refusal)
         else:
             messages.success(request, "Saved.")
             return redirect(shown)
@@ -138,10 +146,7 @@ def service_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def _form_page(
     request: HttpRequest, form: ServiceForm, shown: Service | None = None, status: int = 200
 ) -> HttpResponse:
+    form.submit_label = "Save" if shown else "Create the service"
+    form.cancel_url = shown.get_absolute_url() if shown else reverse("endpoints:services")
     context = {"form": form, "service": shown}
     return render_page(request, "endpoints/service_form.html", context, status=status)
-
-
-def _tell(form: ServiceForm, refusal: EndpointRefused) -> None:
-    field = "name" if refusal.code == "service.name_taken" else None
-    form.add_error(field, refusal_text(refusal.code, refusal.data))
