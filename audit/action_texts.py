@@ -86,9 +86,15 @@ ACTIONS: dict[str, str] = {
     # services and accounts
     "service.created": "described the new service “{subject}” ({protocol})",
     "service.changed": "changed the service “{subject}”",
+    "service.certificate_replaced": (
+        "let the service “{subject}” present {after} in place of its predecessor"
+    ),
     "service.deleted": "deleted the service “{subject}”",
     "account.created": "described the new account “{subject}”",
     "account.changed": "changed the account “{subject}”",
+    "account.certificate_replaced": (
+        "let the account “{subject}” log in with {after} in place of its predecessor"
+    ),
     "account.deleted": "deleted the account “{subject}”",
     # people
     "person.added": "added {subject} as {role}",

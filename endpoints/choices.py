@@ -46,7 +46,7 @@ class Choices(Protocol):
 class CertificateChoices:
     """Certificates of the inventory; authorities first where those are looked for."""
 
-    placeholder = "Name, serial number or fingerprint"
+    placeholder = "Search by name, serial number or fingerprint"
 
     def __init__(self, *, authorities_first: bool = False) -> None:
         self._order = ("-is_ca" if authorities_first else "is_ca", "-not_after", "-pk")
@@ -68,7 +68,7 @@ class CertificateChoices:
 class KeyChoices:
     """Keys that speak SSH: those held here, and public ones alone."""
 
-    placeholder = "Name, owner or fingerprint"
+    placeholder = "Search by name, owner or fingerprint"
 
     def chosen(self, values: Sequence[str]) -> list[Choice]:
         refs = [ref for value in values if (ref := key_ref(value)) is not None]
@@ -92,7 +92,7 @@ class KeyChoices:
 class ServiceChoices:
     """Services that are described here."""
 
-    placeholder = "Name or address"
+    placeholder = "Search by name or address"
 
     def chosen(self, values: Sequence[str]) -> list[Choice]:
         found = Service.objects.prefetch_related("addresses").in_bulk(_ids(values))

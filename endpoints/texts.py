@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from datetime import timedelta
 
 _REFUSALS: Mapping[str, str] = {
     "endpoint.changed_meanwhile": (
         "Somebody changed it since you opened this page. Look at what it says now and try again."
     ),
     "endpoint.part_gone": "Something that was chosen here is gone meanwhile: {what}. Choose again.",
+    "endpoint.nothing_replaced": "Nothing has taken the place of this certificate.",
     "endpoint.keys_refused": "{says}",
     "endpoint.keys_need_right": (
         "You may not bring in keys. Ask somebody who may, and choose the keys above."
@@ -44,4 +46,12 @@ ADDRESS_TEXTS: Mapping[str, str] = {
         "{value} holds a character that no address has. A name is made of letters, digits and "
         "hyphens, with dots between its parts."
     ),
+}
+
+# How often a service is probed by itself.
+PROBE_PERIODS: Mapping[timedelta, str] = {
+    timedelta(hours=1): "Every hour",
+    timedelta(hours=6): "Every six hours",
+    timedelta(days=1): "Every day",
+    timedelta(days=7): "Every week",
 }

@@ -115,9 +115,12 @@ PANELS: dict[str, tuple[str, ...]] = {
         "truststores.panels.reports_of_certificate",
         "truststores.panels.stores_of_certificate",
         "certificates.key_panels.key_of_certificate",
+        "endpoints.panels.uses_of_certificate",
     ),
+    "key": ("endpoints.panels.uses_of_key",),
+    "public_key": ("endpoints.panels.uses_of_key",),
     "crl": ("truststores.panels.stores_of_crl",),
-    "trust_store": (),
+    "trust_store": ("endpoints.panels.uses_of_trust_store",),
     "service": (),
     "account": (),
 }

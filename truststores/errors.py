@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from certificates.services.delete_certificates import Use
+
 
 class StoreChangeRefused(Exception):
     """An expected refusal with a stable code and plain data for its sentence."""
@@ -17,3 +19,11 @@ class StoreChanged(StoreChangeRefused):
 
     def __init__(self) -> None:
         super().__init__("store.changed_meanwhile")
+
+
+class StoreInUse(StoreChangeRefused):
+    """Something is accepted by the store, so it stays; `uses` says what."""
+
+    def __init__(self, uses: tuple[Use, ...]) -> None:
+        self.uses = uses
+        super().__init__("store.in_use", count=len(uses))

@@ -82,7 +82,8 @@ def _use(held: models.Model) -> Use:
         return Use(text=f"{held} is replaced by it", url=held.get_absolute_url())
     if isinstance(held, CertificateRequest):
         return Use(text=f"the request “{held}”, which it answers", url=held.get_absolute_url())
-    return Use(text=str(held), url=_page_of(held))
+    # Apps above say what their own things are; nothing here knows of them.
+    return Use(text=getattr(held, "use_text", "") or str(held), url=_page_of(held))
 
 
 def _page_of(held: models.Model) -> str:

@@ -25,7 +25,8 @@ from certificates.key_texts import key_said
 from certificates.models import PrivateKey, PublicKey
 from certificates.services.add_key_use import add_key_use
 from certificates.services.change_key_state import change_key_state
-from certificates.services.delete_public_key import delete_public_key
+from certificates.services.delete_certificates import Deletion
+from certificates.services.delete_public_key import KeyInUse, delete_public_key
 from certificates.services.edit_key import edit_key
 from certificates.services.find_key_uses import find_key_uses
 from certificates.services.remove_key_use import remove_key_use
@@ -285,7 +286,15 @@ def public_key_delete(request: HttpRequest, pk: int) -> HttpResponse:
     shown = get_object_or_404(PublicKey, pk=pk)
     if "confirmed" not in request.POST:
         return render_page(request, "certificates/keys/delete.html", {"key": shown})
-    delete_public_key(actor=_actor(request), key=shown, request=request)
+    try:
+        delete_public_key(actor=_actor(request), key=shown, request=request)
+    except KeyInUse as in_use:
+        context = {
+            "done": Deletion(deleted=0, used=((shown, in_use.uses),)),
+            "what": "public key",
+            "back_url": shown.get_absolute_url(),
+        }
+        return render_page(request, "certificates/still_used.html", context, status=409)
     messages.success(request, f"“{shown.name}” was deleted.")
     return redirect("certificates:public_keys")
 

@@ -28,7 +28,7 @@ from endpoints.models import (
     ServiceProtocol,
 )
 from endpoints.specs import KeyRef, ServiceSpec
-from endpoints.texts import refusal_text
+from endpoints.texts import PROBE_PERIODS, refusal_text
 from truststores.models import TrustStore
 from ui.forms import LaidOut
 
@@ -38,12 +38,6 @@ else:
     # Django's class takes no type arguments when the program runs.
     _StoreChoice = forms.ModelChoiceField
 
-PROBE_PERIODS = (
-    (timedelta(hours=1), "Every hour"),
-    (timedelta(hours=6), "Every six hours"),
-    (timedelta(days=1), "Every day"),
-    (timedelta(days=7), "Every week"),
-)
 OVER_TLS = "|".join(one.value for one in ServiceProtocol if one.speaks_tls)
 _PRESET_PORTS = ", ".join(
     f"{DEFAULT_PORTS[one]} for {words}"
@@ -158,7 +152,7 @@ class ServiceForm(LaidOut, PickingForm, PartyFields):
         label="Probe it",
         choices=[
             ("", "Only when somebody asks"),
-            *((str(int(period.total_seconds())), says) for period, says in PROBE_PERIODS),
+            *((str(int(period.total_seconds())), says) for period, says in PROBE_PERIODS.items()),
         ],
         help_text="Connects, and compares what the live service presents with what is said here.",
     )
@@ -192,11 +186,10 @@ class ServiceForm(LaidOut, PickingForm, PartyFields):
             Fieldset(
                 "Where clients reach it",
                 HTML('{% include "endpoints/_address_field.html" %}'),
-                Div("port", css_class="form-pairs"),
+                Div("port", "probe_every", css_class="form-pairs"),
             ),
             *self._over_tls(),
             Fieldset("Whose it is", "owner", self.new_owner_part, "notes"),
-            Fieldset("Probes", "probe_every"),
         )
         return helper
 

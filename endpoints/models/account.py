@@ -59,7 +59,7 @@ class AccountCertificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"client certificate of {self.account}"
+        return f"the account “{self.account}”, which logs in with it"
 
 
 class AccountKey(models.Model):
@@ -85,7 +85,7 @@ class AccountKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"SSH key of {self.account}"
+        return f"the account “{self.account}”, which logs in with it"
 
     @property
     def key(self) -> PrivateKey | PublicKey:

@@ -104,6 +104,11 @@ class Service(Judged):
     def speaks_tls(self) -> bool:
         return ServiceProtocol(self.protocol).speaks_tls
 
+    @property
+    def use_text(self) -> str:
+        """What it is to a thing that it uses, and that therefore stays."""
+        return f"the service “{self.name}”"
+
 
 class ServiceAddress(models.Model):
     """A name or an IP address under which clients reach a service; names are A-labels."""
@@ -142,7 +147,7 @@ class ServiceChainCertificate(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"chain of {self.service}"
+        return f"the chain that the service “{self.service}” sends"
 
 
 class ServiceHostKey(models.Model):
@@ -168,7 +173,7 @@ class ServiceHostKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"host key of {self.service}"
+        return f"the service “{self.service}”, whose host key it is"
 
     @property
     def key(self) -> PrivateKey | PublicKey:

@@ -16,9 +16,11 @@ from endpoints.models import Account, Service
 from endpoints.services.change_account import change_account
 from endpoints.services.create_account import create_account
 from endpoints.services.delete_account import delete_account
+from endpoints.services.find_successor import find_successor
 from endpoints.texts import refusal_text
 from endpoints.views.form_steps import named_in_address, pasted_keys_of, tell
 from endpoints.views.right import RIGHT
+from pki.key_faces import key_faces
 from truststores.forms.stores import RevisionForm
 from truststores.views.actor import actor_of
 from ui.http import render_page
@@ -38,12 +40,13 @@ def accounts(request: HttpRequest) -> HttpResponse:
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: whether it gets in, with what, and where."""
     shown = get_object_or_404(Account.objects.select_related("partner"), pk=pk)
+    held = shown.certificates.select_related("certificate__replaced_by").order_by("pk")
+    certificates = [one.certificate for one in held]
+    keys = [one.key for one in shown.ssh_keys.select_related("private_key", "public_key")]
     context = {
         "account": shown,
-        "certificates": [
-            one.certificate for one in shown.certificates.select_related("certificate__replaced_by")
-        ],
-        "ssh_keys": [one.key for one in shown.ssh_keys.select_related("private_key", "public_key")],
+        "certificates": [(one, find_successor(one)) for one in certificates],
+        "ssh_keys": [(one, key_faces(bytes(one.spki)).ssh) for one in keys],
         "services": shown.services.order_by("name"),
         "namesakes": Account.objects.like(shown.name),
         "panels": panels_for("account", request, shown),

@@ -17,11 +17,10 @@ from endpoints.models import Service
 from endpoints.services.change_service import change_service
 from endpoints.services.create_service import create_service
 from endpoints.services.delete_service import delete_service
-from endpoints.services.presented_chain import presented_chain
+from endpoints.shown_service import shown_service
 from endpoints.texts import refusal_text
 from endpoints.views.form_steps import named_in_address, pasted_keys_of, tell
 from endpoints.views.right import RIGHT
-from pki.names import subject_and_issuer_lines
 from truststores.forms.stores import RevisionForm
 from truststores.views.actor import actor_of
 from ui.http import render_page
@@ -44,22 +43,22 @@ def service(request: HttpRequest, pk: int) -> HttpResponse:
     """One service: whether it works, what it presents, whom it trusts and who uses it."""
     shown = get_object_or_404(
         Service.objects.select_related(
-            "owner", "certificate__encoded", "client_store", "server_store"
+            "owner",
+            "certificate__encoded",
+            "certificate__replaced_by",
+            "client_store",
+            "server_store",
         ),
         pk=pk,
     )
-    chain = presented_chain(shown, moment=timezone.now())
-    accounts = shown.accounts.select_related("partner").order_by("name")
+    accounts = shown.accounts.select_related("partner").prefetch_related(
+        "certificates__certificate", "ssh_keys"
+    )
     context = {
         "service": shown,
-        "addresses": shown.addresses.all(),
-        "chain": chain,
-        "sent": [subject_and_issuer_lines(der) for der in chain.ders],
-        "host_keys": [
-            one.key for one in shown.host_keys.select_related("private_key", "public_key")
-        ],
-        "accounts": accounts[:ACCOUNTS_SHOWN],
-        "account_count": accounts.count(),
+        "shown": shown_service(shown, moment=timezone.now()),
+        "accounts": accounts.order_by("name")[:ACCOUNTS_SHOWN],
+        "account_count": shown.accounts.count(),
         "panels": panels_for("service", request, shown),
     }
     return render_page(request, "endpoints/service.html", context)

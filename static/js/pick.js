@@ -34,7 +34,8 @@
       const answer = await fetch(`${pick.dataset.pick}?${query}`, { signal: asking.signal });
       // Whoever was signed out meanwhile is sent to the sign-in page; that is no list of choices.
       if (!answer.ok || answer.redirected) return;
-      found.innerHTML = await answer.text();
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      found.replaceChildren(...page.body.childNodes);
       searched.value = search.value.trim();
       const count = found.querySelector("[data-pick-count]");
       if (count) announce(count.textContent);

@@ -4,12 +4,14 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.services.record import record
+from certificates.services.delete_certificates import uses_of
 from jobs.services.request_job import request_job
-from truststores.errors import StoreChanged
+from truststores.errors import StoreChanged, StoreInUse
 from truststores.models import StoreMember, TrustStore
 from truststores.querysets.reports import NAMES_AT_ONCE
 from truststores.services.settle_loose import settle_loose
@@ -26,7 +28,10 @@ def delete_trust_store(
     request: HttpRequest | None = None,
     moment: datetime | None = None,
 ) -> None:
-    """Delete a store with its reports; its certificates and CRLs stay in the inventory."""
+    """Delete a store with its reports; its certificates and CRLs stay in the inventory.
+
+    Refuses with `StoreInUse` where something is accepted by it.
+    """
     take_turn()
     store = TrustStore.objects.locked(store_id)
     if store.revision != revision:
@@ -39,7 +44,10 @@ def delete_trust_store(
     names = set(store.names.values_list("name_sha256", flat=True))
     members_names = set(members.values_list("certificate__issuer_sha256", flat=True))
     concerned = sorted(store.validation_reports.values_list("certificate_id", flat=True))
-    store.delete()
+    try:
+        store.delete()
+    except ProtectedError as error:
+        raise StoreInUse(uses_of(error)) from None
     for start in range(0, len(concerned), NAMES_AT_ONCE):
         settle_standings(certificate_ids=concerned[start : start + NAMES_AT_ONCE])
     settle_loose(names=names | members_names, moment=moment or timezone.now())

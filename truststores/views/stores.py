@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.models import Crl
+from certificates.services.delete_certificates import Deletion
 from certificates.services.make_download import NothingToWrite
 from pki.verify.inputs import Revocation
-from truststores.errors import StoreChangeRefused
+from truststores.errors import StoreChangeRefused, StoreInUse
 from truststores.forms.stores import RevisionForm, StoreForm, initial_of
 from truststores.inputs import policy_of
 from truststores.models import Role, StoreCrl, StoreMember, TrustStore
@@ -172,6 +173,13 @@ def trust_store_delete(request: HttpRequest, pk: int) -> HttpResponse:
                 revision=RevisionForm.of(request.POST) or 0,
                 request=request,
             )
+        except StoreInUse as in_use:
+            context = {
+                "done": Deletion(deleted=0, used=((store, in_use.uses),)),
+                "what": "trust store",
+                "back_url": store.get_absolute_url(),
+            }
+            return render(request, "certificates/still_used.html", context, status=409)
         except StoreChangeRefused as refusal:
             tell_refusal(request, refusal)
             return redirect(store)
