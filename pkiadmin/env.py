@@ -42,6 +42,7 @@ class Env:
     mail_from: str
     notice_recipients: tuple[str, ...]
     internal_crl_hosts: tuple[AllowRule, ...]
+    proxies: int
     debug: bool
     log_json: bool
 
@@ -89,6 +90,7 @@ def read_env() -> Env:
         internal_crl_hosts=read_allow_list(
             "PKIADMIN_INTERNAL_CRL_HOSTS", env.list("PKIADMIN_INTERNAL_CRL_HOSTS", default=[])
         ),
+        proxies=env.int("PKIADMIN_PROXIES", default=0),
         debug=env.bool("PKIADMIN_DEBUG", default=False),
         log_json=env.bool("PKIADMIN_LOG_JSON", default=False),
     )
