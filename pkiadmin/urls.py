@@ -8,6 +8,7 @@ from pkiadmin.health import healthz
 from pkiadmin.home import home
 
 handler400 = "ui.errors.bad_request"
+handler500 = "ui.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
