@@ -10,17 +10,30 @@ from urllib.parse import quote
 
 from playwright.sync_api import Download, FilePayload, Locator, Page, expect
 
-SLOW = 60_000
+SLOW = 120_000
 """Milliseconds for what a worker does: the machine of the tests may be busy with other things."""
+PATIENCE = SLOW / 1000
+"""The same in seconds."""
+PATIENT = 400
+"""Seconds for a whole test, the start of its console included."""
+
+
+def whole(page: Page) -> Page:
+    """The page once all of it is there: a click waits for the first byte of the next page alone."""
+    page.wait_for_load_state("domcontentloaded")
+    return page
 
 
 def has_scripts(page: Page) -> bool:
-    return page.locator("html.js").count() > 0
+    return whole(page).locator("html.js").count() > 0
 
 
-def reload_until(page: Page, holds: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def reload_until(
+    page: Page, holds: Callable[[], bool], what: str, seconds: float = PATIENCE
+) -> None:
     """Load the page again and again, as somebody does who waits for a worker."""
     deadline = time.monotonic() + seconds
+    whole(page)
     while not holds():
         assert time.monotonic() < deadline, (
             f"{what}: not within {seconds:g} s on {page.url}\n{page.locator('main').inner_text()}"
@@ -84,7 +97,7 @@ def wait_for_import(page: Page, milliseconds: int = SLOW) -> None:
 
 def tally(page: Page) -> dict[str, int]:
     """How many blocks ended in which way, as the page of the result says."""
-    cells = page.locator("#import .tally li")
+    cells = whole(page).locator("#import .tally li")
     return {
         str(cell.locator("[data-state]").get_attribute("data-state")): int(
             cell.locator("b").inner_text().replace(",", "")
@@ -99,6 +112,7 @@ def block_rows(page: Page) -> list[list[str]]:
 
 
 def table_rows(table: Locator) -> list[list[str]]:
+    whole(table.page)
     return [
         [" ".join(cell.split()) for cell in row.locator("td, th").all_inner_texts()]
         for row in table.locator("tbody tr").all()
@@ -107,7 +121,7 @@ def table_rows(table: Locator) -> list[list[str]]:
 
 def open_menu(page: Page, name: str) -> None:
     """Open a menu of the page's head, unless it still is open."""
-    menu = page.locator("main details.menu", has=page.locator("summary", has_text=name))
+    menu = whole(page).locator("main details.menu", has=page.locator("summary", has_text=name))
     if menu.get_attribute("open") is None:
         menu.locator("summary").click()
 
@@ -119,7 +133,7 @@ def list_names(page: Page) -> list[str]:
     """The names in the rows of a list, in their order."""
     return [
         " ".join(text.split())
-        for text in page.locator("#list tbody tr th[scope=row] > a").all_inner_texts()
+        for text in whole(page).locator("#list tbody tr th[scope=row] > a").all_inner_texts()
     ]
 
 
@@ -170,6 +184,14 @@ def paste_into_store(page: Page, store_url: str, text: str) -> None:
     save_change(page, store_url)
 
 
+def propose_paste(page: Page, store_url: str, text: str) -> None:
+    """Paste into a store and stay on the preview."""
+    page.goto(f"{store_url}paste/")
+    page.fill("textarea[name=pem]", text)
+    page.get_by_role("button", name="Import and preview").click()
+    page.wait_for_url(re.compile(r"/changes/\d+/"))
+
+
 def save_change(page: Page, store_url: str) -> None:
     """Wait for what a change of a store would do, then save it."""
     save = page.get_by_role("button", name="Save the change")
@@ -189,7 +211,26 @@ def open_report(page: Page, certificate: str, store: str) -> None:
     page.wait_for_url(re.compile(r"/reports/\d+/"))
 
 
-def wait_for_verdict(page: Page, verdict: str, seconds: float = 60) -> None:
+def wait_for_verdict(page: Page, verdict: str, seconds: float = PATIENCE) -> None:
     """On the page of a report: until it says so, by loading the page again and by nothing else."""
     said = page.locator(f"[data-verdict={verdict}]")
     reload_until(page, lambda: said.count() > 0, f"verdict {verdict}", seconds)
+
+
+# Requests ----------------------------------------------------------------------------------------
+
+
+def fill_request(page: Page, common_name: str, *, address: str = "/requests/new/") -> None:
+    page.goto(address)
+    page.fill("input[name=common_name]", common_name)
+    page.select_option("select[name=algorithm]", "P-256")
+
+
+def press(page: Page, name: str) -> None:
+    """The button that people see: the first of that name is for the Enter key alone."""
+    page.get_by_role("button", name=name).locator("visible=true").last.click()
+
+
+def request_page(page: Page) -> str:
+    page.wait_for_url(re.compile(r"/requests/\d+/$"), timeout=SLOW)
+    return page.url

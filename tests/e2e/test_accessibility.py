@@ -1,41 +1,39 @@
-"""Every page for every reader: axe, narrow screens, both themes, and the keyboard alone."""
+"""Every page for every reader: axe, narrow screens and both themes."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from functools import cache
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]  # ships no types
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     create_store,
+    fill_request,
     import_text,
     open_certificate,
     open_report,
     paste_into_store,
+    press,
+    propose_paste,
+    reload_until,
+    request_page,
+    save_change,
     sideways,
-    tally,
     wait_for_verdict,
 )
+from tests.e2e.axe import barriers, violations
 from tests.e2e.conftest import NARROW, WIDE, Contexts
-from tests.e2e.console import Console
-from tests.e2e.material import authority, crl_of, pem_text, server
+from tests.e2e.console import Console, free_port
+from tests.e2e.material import authority, crl_of, pem_text, server, today
 from tests.pki.chains import to_pem
+from tests.pki.real_tools import Workshop
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 WIDTHS = [pytest.param(width, id=str(width["width"])) for width in (WIDE, NARROW)]
-COLOURS_SETTLE = """() => new Promise((settled) => requestAnimationFrame(() => {
-    for (const one of document.getAnimations()) {
-        if (one.effect.getComputedTiming().endTime !== Infinity) one.finish();
-    }
-    requestAnimationFrame(() => settled());
-}))"""
-# What a theme can change; everything else is asked once for both.
-OF_COLOUR = ["color-contrast", "link-in-text-block"]
 ALIKE = (
     "/",
     "/certificates/",
@@ -56,33 +54,7 @@ ALIKE = (
 )
 
 
-@cache
-def axe_script() -> str:
-    return str(Axe().axe_script)
-
-
-def violations(page: Page) -> list[str]:
-    """What axe finds wrong with the page in either theme: rule, and the first places."""
-    page.emulate_media(color_scheme="light", reduced_motion="reduce")
-    page.evaluate(COLOURS_SETTLE)
-    page.evaluate(axe_script())
-    found = violations_of(page, {})
-    page.emulate_media(color_scheme="dark")
-    page.evaluate(COLOURS_SETTLE)
-    only = {"runOnly": {"type": "rule", "values": OF_COLOUR}}
-    return [*found, *(f"dark, {one}" for one in violations_of(page, only))]
-
-
-def violations_of(page: Page, options: Mapping[str, object]) -> list[str]:
-    asked = {**options, "resultTypes": ["violations"]}
-    found = page.evaluate("options => axe.run(options).then(said => said.violations)", asked)
-    return [
-        f"{one['id']}: " + "; ".join(node["html"][:160] for node in one["nodes"][:3])
-        for one in found
-    ]
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def shown_pages() -> list[str]:
     """The addresses of pages of single objects; the first test that needs them makes them."""
     return []
@@ -126,12 +98,151 @@ def test_no_page_has_a_barrier(
     viewport: dict[str, int],
 ) -> None:
     looked_at = new_context(viewport=viewport).new_page()
-    wrong: dict[str, list[str]] = {}
-    for address in with_objects(page, shown_pages):
-        looked_at.goto(address)
-        if found := [*violations(looked_at), *sideways(looked_at)]:
-            wrong[looked_at.url] = found
-    assert wrong == {}
+    assert barriers(looked_at, with_objects(page, shown_pages)) == {}
+
+
+OF_KEYS = (
+    "/keys/",
+    "/keys/?q=nothing+is+called+so",
+    "/keys/new/",
+    "/keys/import/",
+    "/keys/import/?wanted=public",
+    "/public-keys/",
+    "/requests/",
+    "/requests/new/",
+    "/requests/new/self-signed/",
+    "/requests/fill/",
+)
+
+
+@pytest.fixture(scope="session")
+def pages_of_keys() -> list[str]:
+    return []
+
+
+def with_keys(page: Page, addresses: list[str], folder: Path) -> list[str]:
+    if addresses:
+        return [*OF_KEYS, *addresses]
+    fill_request(page, "ascella.requests.example.com")
+    press(page, "Create the request")
+    addresses.append(request_page(page))
+    page.locator("section[aria-labelledby=belongs] a").first.click()
+    page.wait_for_url("**/keys/*/")
+    addresses += [page.url, f"{page.url}edit/", f"{page.url}export/"]
+    fill_request(page, "ascella", address="/requests/new/self-signed/")
+    press(page, "Create the certificate")
+    own = request_page(page)
+    addresses += [
+        own,
+        f"{own}files/",
+        f"/requests/new/?request={own.rstrip('/').rpartition('/')[2]}",
+    ]
+    page.goto("/keys/import/?wanted=public")
+    public = Path(f"{Workshop(folder).ssh_key('Ed25519')}.pub")
+    page.fill("textarea[name=pasted]", public.read_text())
+    page.fill("input[name=name]", "Ascella's key")
+    page.locator("main").get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url("**/keys/import/*/")
+    addresses.append(page.url)
+    page.get_by_role("link", name="Ascella's key").click()
+    page.wait_for_url("**/public-keys/*/")
+    addresses += [page.url, f"{page.url}edit/"]
+    return [*OF_KEYS, *addresses]
+
+
+@pytest.mark.parametrize("viewport", WIDTHS)
+def test_no_page_of_keys_and_requests_has_a_barrier(
+    page: Page,
+    new_context: Contexts,
+    pages_of_keys: list[str],
+    viewport: dict[str, int],
+    tmp_path: Path,
+) -> None:
+    looked_at = new_context(viewport=viewport).new_page()
+    assert barriers(looked_at, with_keys(page, pages_of_keys, tmp_path)) == {}
+
+
+def test_warnings_before_a_request_have_no_barrier(page: Page) -> None:
+    fill_request(page, "under_score.requests.example.com")
+    press(page, "Create the request")
+    expect(page.locator("#preflight")).to_be_visible()
+    assert violations(page) == []
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert sideways(page) == []
+
+
+AHEAD = (
+    "/calendar/",
+    "/expiring/",
+    "/expiring/?q=nothing+is+called+so",
+    "/account/reauthenticate/",
+    "/account/2fa/totp/activate/",
+)
+
+
+@pytest.fixture(scope="session")
+def pages_ahead() -> list[str]:
+    return []
+
+
+def with_what_comes(page: Page, addresses: list[str]) -> list[str]:
+    """A store with a past: a change that waits, one that was saved, CRLs, and other days."""
+    if addresses:
+        return [*AHEAD, *addresses]
+    root = authority("Ruchbah root")
+    below = authority("Ruchbah issuing", root)
+    leaf = server("ruchbah.example", below, days=60)
+    import_text(page, pem_text(leaf))
+    store = create_store(page, "Ruchbah servers")
+    paste_into_store(page, store, pem_text(root, below))
+    open_report(page, "ruchbah.example", "Ruchbah servers")
+    wait_for_verdict(page, "trusted")
+    report = page.url
+    page.goto(f"{store}edit/")
+    page.check("input[name=revocation][value=leaf]")
+    page.get_by_role("button", name="Save").click()
+    save_change(page, store)
+    page.goto(report)
+    wait_for_verdict(page, "undetermined")
+    page.locator("ol.history").get_by_text("What is different").first.click()
+    page.get_by_role("link", name="The report before it").first.click()
+    page.wait_for_url("**/past/*/")
+    then = (today() + timedelta(days=70)).strftime("%Y-%m-%dT12:00")
+    addresses += [report, page.url, f"{report}as-of/?moment={then}"]
+    open_certificate(page, "ruchbah.example")
+    addresses.append(f"{page.url}as-of/?moment={then}")
+    propose_paste(page, store, pem_text(authority("Ruchbah other root")))
+    addresses.append(page.url)
+    page.goto(store)
+    page.get_by_role("link", name="Replace").first.click()
+    page.wait_for_url("**/replace/")
+    addresses += [page.url, store, *(f"{store}{part}/" for part in ("recipients", "print", "crls"))]
+    # A source that nobody answers for.
+    page.goto(f"{store}crls/")
+    page.fill("input[name=url]", f"http://127.0.0.1:{free_port()}/ruchbah.crl")
+    page.get_by_role("button", name="Add and fetch").click()
+    attempt = page.locator("#sources tbody a[href*=crl-fetches]")
+    reload_until(page, lambda: attempt.count() > 0, "an attempt to fetch")
+    addresses.append(str(attempt.first.get_attribute("href")))
+    page.goto("/calendar/")
+    page.fill("input[name=moment]", then)
+    page.get_by_role("button", name="Look ahead").click()
+    page.wait_for_url("**/calendar/ahead/*/")
+    addresses.append(page.url)
+    page.goto("/jobs/?kind=validate")
+    page.locator("main tbody a").first.click()
+    page.get_by_role("link", name="Show the result").click()
+    page.wait_for_url("**/runs/*/")
+    addresses.append(page.url)
+    return [*AHEAD, *addresses]
+
+
+@pytest.mark.parametrize("viewport", WIDTHS)
+def test_no_page_that_looks_ahead_has_a_barrier(
+    page: Page, new_context: Contexts, pages_ahead: list[str], viewport: dict[str, int]
+) -> None:
+    looked_at = new_context(viewport=viewport).new_page()
+    assert barriers(looked_at, with_what_comes(page, pages_ahead)) == {}
 
 
 @pytest.mark.parametrize("viewport", WIDTHS)
@@ -161,75 +272,3 @@ def test_forms_with_mistakes_have_no_barrier(page: Page) -> None:
     invalid = page.locator("input[name=name][aria-invalid=true]")
     expect(invalid).to_be_visible()
     assert violations(page) == []
-
-
-# The keyboard ------------------------------------------------------------------------------------
-
-
-def test_the_first_key_leads_past_the_menu(page: Page) -> None:
-    page.goto("/certificates/")
-    page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    expect(page.locator("main")).to_be_focused()
-    page.keyboard.press("Tab")
-    expect(page.locator("main :focus")).to_have_count(1)
-
-
-def test_an_import_is_made_with_the_keyboard_alone(page: Page) -> None:
-    page.goto("/")
-    tab_to(page, "a[href='/import/']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/import/")
-    tab_to(page, "textarea[name=pasted]")
-    page.keyboard.insert_text(pem_text(server("hassaleh.example")))
-    tab_to(page, "main button[type=submit], main input[type=submit]")
-    page.keyboard.press("Enter")
-    page.wait_for_url(re.compile(r"/import/[0-9a-f-]{36}/"))
-    expect(page.locator("#import-state [data-state=done]")).to_be_visible(timeout=60_000)
-    assert tally(page)["imported"] == 1
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until it has the focus; each stop on the way can be seen to have it."""
-    wanted = page.locator(selector)
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.locator(f":is({selector}):focus").count():
-            return
-        outline = page.evaluate(
-            """() => {
-                const style = getComputedStyle(document.activeElement);
-                return style.outlineStyle !== "none" || style.boxShadow !== "none";
-            }"""
-        )
-        assert outline, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-    raise AssertionError(f"{selector} is not reached by Tab: {wanted.count()} on {page.url}")
-
-
-def test_menus_open_and_close_with_the_keyboard(page: Page) -> None:
-    import_text(page, pem_text(server("jabbah.example")))
-    open_certificate(page, "jabbah.example")
-    summary = page.locator("main details.menu summary").first
-    summary.focus()
-    page.keyboard.press("Enter")
-    sheet = page.get_by_role("link", name="DER", exact=True)
-    expect(sheet).to_be_visible()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Escape")
-    expect(sheet).to_be_hidden()
-    expect(summary).to_be_focused()
-
-
-def test_the_menu_of_a_narrow_screen_opens_with_the_keyboard(new_context: Contexts) -> None:
-    page = new_context(viewport=NARROW).new_page()
-    page.goto("/certificates/")
-    page.locator("summary[aria-label=Menu]").focus()
-    page.keyboard.press("Enter")
-    link = page.get_by_role("navigation", name="Main menu").get_by_role("link", name="Reports")
-    expect(link).to_be_visible()
-    assert violations(page) == []
-    link.focus()
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/reports/")

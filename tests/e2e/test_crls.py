@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     SLOW,
     create_store,
     import_text,
@@ -24,7 +25,7 @@ from tests.e2e.material import authority, crl_of, pem_text, server, today, uploa
 from tests.pki.chains import make_crl
 from tests.pki.test_fetch import Server, response
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 class CrlServer:

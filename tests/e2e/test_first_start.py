@@ -7,10 +7,11 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.e2e.acts import PATIENT
 from tests.e2e.conftest import FirstSignIn
 from tests.e2e.console import Console
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(PATIENT)]
 
 
 def test_the_one_time_password_leads_to_a_password_of_ones_own(first_sign_in: FirstSignIn) -> None:

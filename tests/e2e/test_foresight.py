@@ -13,10 +13,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
+    SLOW,
     create_store,
     import_text,
     open_certificate,
     open_report,
+    propose_paste,
     reload_until,
     save_change,
     saved,
@@ -28,15 +31,7 @@ from tests.e2e.console import Console
 from tests.e2e.material import authority, crl_of, pem_text, server, today
 from tests.pki.chains import to_pem
 
-pytestmark = pytest.mark.timeout(240)
-
-
-def propose_paste(page: Page, store_url: str, text: str) -> None:
-    """Paste into a store and stay on the preview."""
-    page.goto(f"{store_url}paste/")
-    page.fill("textarea[name=pem]", text)
-    page.get_by_role("button", name="Import and preview").click()
-    page.wait_for_url(re.compile(r"/changes/\d+/"))
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 def turned(page: Page, way: str) -> int:
@@ -50,6 +45,7 @@ def site(page: Page, wait_for_jobs: WaitForJobs) -> str:
     there = page.get_by_role("link", name="Minkar servers", exact=True)
     if there.count():
         there.click()
+        page.wait_for_url(re.compile(r"/trust-stores/\d+/$"))
         return page.url
     root = authority("Minkar root")
     short = authority("Minkar issuing", root, days=100)
@@ -144,7 +140,7 @@ def test_another_day_is_asked_of_a_report_a_certificate_and_the_inventory(
     page.fill("input[name=moment]", then)
     page.get_by_role("button", name="Look ahead").click()
     page.wait_for_url(re.compile(r"/calendar/ahead/"))
-    expect(page.locator("[data-foreseen]")).to_be_visible(timeout=60_000)
+    expect(page.locator("[data-foreseen]")).to_be_visible(timeout=SLOW)
     group = page.locator("section", has=page.get_by_role("heading", name=re.compile("Minkar iss")))
     expect(group).to_contain_text("3 reports")
     group.get_by_role("link", name="c.minkar.example").click()

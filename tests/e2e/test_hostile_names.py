@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     choose,
     create_store,
     find_certificates,
@@ -26,7 +27,7 @@ from tests.e2e.conftest import NARROW, Contexts
 from tests.e2e.console import Console
 from tests.e2e.material import authority, common_name, pem_text, server, upload
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 NAMES = {

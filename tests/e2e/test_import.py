@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     block_rows,
     find_certificates,
     import_files,
@@ -36,7 +37,7 @@ from tests.e2e.material import (
 from tests.pki.chains import Issued, to_pem
 from tests.pki.real_tools import run
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 def test_pasted_text_comes_in_and_comes_in_once(page: Page) -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.acts import SLOW
+from tests.e2e.acts import PATIENT, SLOW
 from tests.e2e.console import PASSWORD
 from tests.pki.real_tools import Workshop, run
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.timeout(PATIENT)
 
 WORDS = "nine words that open one file and no other"
 
@@ -96,6 +96,7 @@ def test_a_key_leaves_after_signing_in_again_and_opens_with_its_passphrase(
     page.wait_for_url(re.compile(r"/keys/\d+/$"))
     shown = page.url
     page.get_by_role("link", name="Export private key…").click()
+    page.wait_for_url(re.compile(r"/account/reauthenticate/|/export/$"))
     if "/account/reauthenticate/" in page.url:
         page.fill("input[name=password]", PASSWORD)
         page.get_by_role("button", name="Confirm").click()

@@ -7,11 +7,11 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.acts import tally
+from tests.e2e.acts import PATIENT, tally
 from tests.e2e.conftest import MANY, KilledImport
 from tests.e2e.console import Console
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(PATIENT)]
 
 
 def test_the_worker_dies_in_the_middle_and_is_started_again(

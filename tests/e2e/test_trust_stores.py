@@ -10,6 +10,7 @@ from cryptography import x509
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     SLOW,
     choose,
     create_store,
@@ -27,7 +28,7 @@ from tests.e2e.material import authority, crl_of, pem_text, server, upload
 from tests.pki.chains import to_pem
 from tests.pki.real_tools import run
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 def members(page: Page, title: str) -> list[str]:

@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
+    SLOW,
     create_store,
     import_text,
     open_certificate,
@@ -22,7 +24,7 @@ from tests.e2e.acts import (
 from tests.e2e.material import authority, pem_text, server
 from tests.pki.chains import Issued
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 def openssl_says(folder: Path, leaf: Issued, root: Issued) -> str:
@@ -137,7 +139,7 @@ def test_the_validation_is_run_from_the_schedule_and_says_what_it_did(page: Page
     expect(row.locator("td[data-label='Next run'] time")).to_be_visible()
     row.get_by_role("button", name="Run now").click()
     # While it waits and runs there is a bar, then the last run is this one; nobody reloads.
-    expect(row.get_by_role("button", name="Run now")).to_be_visible(timeout=60_000)
+    expect(row.get_by_role("button", name="Run now")).to_be_visible(timeout=SLOW)
     row.locator("td[data-label='Last run'] a").click()
     page.get_by_role("link", name="Show the result").click()
     page.wait_for_url(re.compile(r"/runs/[0-9a-f-]{36}/"))

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import (
+    PATIENT,
     block_rows,
     choose,
     create_store,
@@ -28,7 +29,7 @@ from tests.e2e.acts import (
 )
 from tests.e2e.material import authority, pem_text, serial_with_colons, server, upload
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 
 def test_importing(page_without_scripts: Page) -> None:
