@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.collector import without_collector
 from jobs.lease import WAITS_FOR_PARTS, Lease, RunResult
 from jobs.services.request_parts import Part, request_parts
 from truststores.models import StoreProposal
@@ -49,6 +50,7 @@ def run_validation(lease: Lease) -> RunResult:
     return WAITS_FOR_PARTS
 
 
+@without_collector()
 def run_validation_chunk(lease: Lease) -> dict[str, Any]:
     """Make the reports of one part and write them, all in the transaction that counts them."""
     report_ids = lease.params["report_ids"]

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import contextlib
-import gc
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +22,7 @@ from certificates.services.write_rows import (
     write_blocks,
     write_certificates,
 )
+from jobs.collector import without_collector
 from jobs.errors import JobFailure
 from jobs.lease import Lease
 from jobs.models import Job
@@ -61,22 +60,10 @@ def import_uploads(*, lease: Lease) -> dict[str, Any]:
     limits = TRUSTED if lease.params.get("trusted") else DEFAULT
     left = ImportUpload.objects.filter(job_id=lease.job_id, read=False).order_by("number")
     progress = _Progress(lease=lease, done=ImportBlock.objects.filter(job_id=lease.job_id).count())
-    with Sandbox(limits=limits) as sandbox, _no_search_for_cycles():
+    with Sandbox(limits=limits) as sandbox, without_collector():
         for pk in left.values_list("pk", flat=True):
             _import_upload(ImportUpload.objects.get(pk=pk), progress, sandbox)
     return _summary(lease)
-
-
-@contextlib.contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Facts and rows hold no cycles; looking for some among them again and again costs a tenth."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 @dataclass(kw_only=True)

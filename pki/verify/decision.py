@@ -62,13 +62,11 @@ class Judge:
     def decide(self, seconds: int) -> Decision:
         """The verdict at this second."""
         if self._spares_large_crls:
-            without = self._verify(seconds, store=self.prepared.store_without_crls)
-            path = self._members(without.chain)
-            if without.accepted and certainly_not_revoked(self.prepared, path, seconds):
-                return Decision(Verdict.TRUSTED, path)
-        first = self._verify(seconds)
-        if first.accepted:
-            return Decision(Verdict.TRUSTED, self._members(first.chain))
+            accepted = self._accepted_path(seconds, self.prepared.store_without_crls)
+            if accepted and certainly_not_revoked(self.prepared, accepted, seconds):
+                return Decision(Verdict.TRUSTED, accepted)
+        if accepted := self._accepted_path(seconds):
+            return Decision(Verdict.TRUSTED, accepted)
         own = self._verify(seconds, collect=True)
         path = self._members(own.chain)
         if self._has_idle_crl_issuer(path):
@@ -86,6 +84,35 @@ class Judge:
         verdict = Verdict.UNDETERMINED if only_crls else Verdict.NOT_TRUSTED
         return Decision(verdict, path, errors=own.errors)
 
+    def _accepted_path(self, seconds: int, store: Store | None = None) -> tuple[Member, ...]:
+        """The path that OpenSSL accepts by itself; empty where it refuses.
+
+        Where it verified the signatures of these very issuers before, only the leaf's is verified:
+        a signature by a key never changes. Everything else is asked of OpenSSL anew, and whatever
+        is not plainly good goes the whole way.
+        """
+        if self.prepared.verified:
+            outcome = self._verify(seconds, store=store, signatures=False)
+            path = self._members(outcome.chain) if outcome.accepted else ()
+            if len(path) > 1 and self._signatures_are_good(path, seconds):
+                return path
+        outcome = self._verify(seconds, store=store)
+        if not outcome.accepted:
+            return ()
+        path = self._members(outcome.chain)
+        self.prepared.keep_verified(path[1:])
+        return path
+
+    def _signatures_are_good(self, path: tuple[Member, ...], seconds: int) -> bool:
+        """What `internal_verify` of OpenSSL asks: issuers that may sign and did, and the dates."""
+        leaf, issuer, *_ = path
+        return (
+            self.prepared.was_verified(path[1:])
+            and all(member.certainly_valid_at(seconds) for member in path)
+            and issuer.certificate.may_issue(leaf.certificate)
+            and issuer.certificate.signed(leaf.certificate)
+        )
+
     def _verify(
         self,
         seconds: int,
@@ -93,6 +120,7 @@ class Judge:
         untrusted: Stack | None = None,
         anchors: Stack | None = None,
         collect: bool = False,
+        signatures: bool = True,
         store: Store | None = None,
     ) -> Outcome:
         prepared, asked = self.prepared, self._asked
@@ -106,6 +134,7 @@ class Judge:
             address=asked.address,
             anchors=anchors,
             collect=collect,
+            signatures=signatures,
         )
 
     def _has_idle_crl_issuer(self, path: Sequence[Member]) -> bool:

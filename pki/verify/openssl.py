@@ -9,6 +9,8 @@ The rules this module keeps, each learned by measurement:
 * A store may be shared by threads, a context never is: each verification makes its own.
 * The verdict is what a run without a callback returns. A run with the callback goes on after each
   error to collect them all; what it returns is never a verdict.
+* A run may leave out the pass over signatures and dates (`signatures=False`). Its acceptance says
+  nothing about them, and who asks so has to know them good: see `decision.Judge`.
 
 Nothing here knows our policies or reports: addresses of OpenSSL's objects and numbers come out.
 """
@@ -92,6 +94,7 @@ _SIGNATURES: Final[Signatures] = {
     "X509_STORE_CTX_init": (c_int, [_VOID_P, _VOID_P, _VOID_P, _VOID_P]),
     "X509_STORE_CTX_get0_param": (_VOID_P, [_VOID_P]),
     "X509_VERIFY_PARAM_set1": (c_int, [_VOID_P, _VOID_P]),
+    "X509_STORE_CTX_set_verify": (None, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set_verify_cb": (None, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set0_crls": (None, [_VOID_P, _VOID_P]),
     "X509_STORE_CTX_set0_trusted_stack": (None, [_VOID_P, _VOID_P]),
@@ -393,8 +396,14 @@ def _collect(ok: int, context: int) -> int:
         return 0
 
 
+def _leave_out(_context: int) -> int:
+    """In the place of `internal_verify`, which would verify each signature and compare the dates."""
+    return 1
+
+
 # Made once and never freed: a callback that is collected while C may call it is a crash.
 _CALLBACK: Final = ctypes.CFUNCTYPE(c_int, c_int, c_void_p)(_collect)
+_NO_SIGNATURES: Final = ctypes.CFUNCTYPE(c_int, c_void_p)(_leave_out)
 
 
 def verify(
@@ -408,12 +417,14 @@ def verify(
     address: bytes | None = None,
     anchors: Stack | None = None,
     collect: bool = False,
+    signatures: bool = True,
 ) -> Outcome:
     """Run X509_verify_cert once at `seconds` after the epoch.
 
     `anchors` replaces the store's own. With `collect` every error is found and `accepted` means
     that there was none; without, `errors` holds the one at which OpenSSL stopped. An empty host
-    means "do not check" to OpenSSL and is refused here.
+    means "do not check" to OpenSSL and is refused here. Without `signatures` neither those of the
+    path nor the dates of its certificates are looked at; all else is, its CRLs wholly.
     """
     context = _lib.X509_STORE_CTX_new()
     try:
@@ -425,6 +436,8 @@ def verify(
         if crls is not None:
             _lib.X509_STORE_CTX_set0_crls(context, crls.address)
         _ask(_lib.X509_STORE_CTX_get0_param(context), seconds, host, address)
+        if not signatures:
+            _lib.X509_STORE_CTX_set_verify(context, _NO_SIGNATURES)
         return run(context, collect=collect)
     finally:
         _lib.X509_STORE_CTX_free(context)

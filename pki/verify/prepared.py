@@ -30,6 +30,7 @@ _PURPOSES: Final = {
 }
 _MOST_KEPT_ISSUERS: Final = 1024
 _MOST_KEPT_COMPANIES: Final = 64
+_MOST_KEPT_ROWS: Final = 10_000
 
 # A self-signed certificate whose notAfter is 2030-01-01 00:00:00 UTC; its key was thrown away.
 _PROBE_END: Final = 1893456000
@@ -155,8 +156,13 @@ class Member:
         """It may be, by names and key identifiers, its own issuer: OpenSSL's EXFLAG_SS."""
         return self.self_issued and self.certificate.may_issue(self.certificate)
 
+    def certainly_valid_at(self, seconds: int) -> bool:
+        """Whether both dates can be read and the moment lies between them."""
+        starts, ends = self.starts, self.ends
+        return starts is not None and ends is not None and starts <= seconds < ends
+
     def valid_at(self, seconds: int) -> bool:
-        """Whether the moment lies in its validity."""
+        """Whether the moment lies in its validity, as far as its dates can be read."""
         return (self.starts is None or self.starts <= seconds) and (
             self.ends is None or seconds < self.ends
         )
@@ -285,6 +291,7 @@ class PreparedTrust:
         self._alone = Company((), (), self.untrusted, self.pool)
         self._companies: dict[tuple[bytes, ...], Company] = {}
         self.signed: dict[tuple[str, str], bool] = {}
+        self.verified: set[tuple[str, ...]] = set()
         self.findings: dict[tuple[str, ...], Mapping[str, tuple[Finding, ...]]] = {}
         self.elements: dict[tuple[str, int], PathElement] = {}
         self.serials: dict[tuple[str, str], frozenset[int] | None] = {}
@@ -320,6 +327,17 @@ class PreparedTrust:
             except NotDecodable as error:
                 self.unreadable.append(Unreadable("crl", sha256, str(error.data["why"])))
         return tuple(members)
+
+    def keep_verified(self, issuers: Sequence[Member]) -> None:
+        """OpenSSL verified the signature of each of these by the next, up to the anchor."""
+        if issuers:
+            if len(self.verified) >= _MOST_KEPT_ROWS:
+                self.verified.clear()
+            self.verified.add(tuple(member.sha256 for member in issuers))
+
+    def was_verified(self, issuers: Sequence[Member]) -> bool:
+        """Whether `keep_verified` was given these before."""
+        return tuple(member.sha256 for member in issuers) in self.verified
 
     @cached_property
     def store_without_crls(self) -> openssl.Store:

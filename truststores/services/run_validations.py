@@ -9,7 +9,7 @@ from threading import Lock
 
 from pki.verify.inputs import Policy, Question
 from pki.verify.report import Report
-from pki.verify.run import PreparedTrust, prepare, validate
+from pki.verify.run import PreparedTrust, prepare, validate_all
 from truststores.inputs import (
     StoreInput,
     ders_of,
@@ -66,6 +66,15 @@ class _Surroundings:
         return sha256(f"{self.digest_before}{leaf}{self.digest_after}".encode()).hexdigest()
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Asked:
+    """A report that is due, and what it is made from."""
+
+    row: _Due
+    around: _Surroundings
+    question: Question
+
+
 def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[MadeReport]:
     """Make those of these reports that are due, as of the moment. Writes nothing.
 
@@ -99,10 +108,21 @@ def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[Ma
             "certificate__self_issued",
         )
     ]
-    return list(_made(due, moment))
+    asked = list(_asked(due, moment))
+    reports = validate_all([(one.question, one.around.trust) for one in asked])
+    return [
+        MadeReport(
+            pk=one.row.pk,
+            certificate_id=one.row.certificate_id,
+            generation=one.row.generation,
+            inputs_digest=one.around.digest_with(one.row.sha256),
+            report=report,
+        )
+        for one, report in zip(asked, reports, strict=True)
+    ]
 
 
-def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
+def _asked(due: list[_Due], moment: datetime) -> Iterator[_Asked]:
     stores = TrustStore.objects.in_bulk({row.trust_store_id for row in due})
     above = issuers_above({row.issuer_sha256 for row in due})
     ders = ders_of(
@@ -142,13 +162,7 @@ def _made(due: list[_Due], moment: datetime) -> Iterator[MadeReport]:
                 digest_after="".join(sorted(f"\n{issuer.sha256}" for issuer in untrusted)),
             )
         question = Question(leaf=leaf, moment=moment, untrusted=around.untrusted)
-        yield MadeReport(
-            pk=row.pk,
-            certificate_id=row.certificate_id,
-            generation=row.generation,
-            inputs_digest=around.digest_with(row.sha256),
-            report=validate(question, around.trust),
-        )
+        yield _Asked(row=row, around=around, question=question)
 
 
 def _prepared_for(store: TrustStore, digest: str, policy: Policy) -> tuple[str, PreparedTrust]:

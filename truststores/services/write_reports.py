@@ -6,7 +6,6 @@ much as making it. The columns are written out here; a test holds them against t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from pki.verify.report import Report
-from pki.verify.run import report_to_json
+from pki.verify.run import report_to_text
 from truststores.models import ReportBody, ValidationReport
 
 REPORT_COLUMNS = (
@@ -66,7 +65,7 @@ def write_reports(*, reports: Sequence[WrittenReport]) -> None:
         cursor.executemany(
             f"INSERT INTO {body} (report_id, content) VALUES (%s, %s)"  # noqa: S608  (constants)
             " ON CONFLICT (report_id) DO UPDATE SET content = excluded.content",
-            [(one.pk, _body(one.report)) for one in reports],
+            [(one.pk, report_to_text(one.report)) for one in reports],
         )
 
 
@@ -94,7 +93,3 @@ def _row(one: WrittenReport) -> tuple[Any, ...]:
 def _moment(moment: datetime | None) -> Any:
     """A moment as the database takes it; the reports of a batch share most of theirs."""
     return connection.ops.adapt_datetimefield_value(moment)
-
-
-def _body(report: Report) -> str:
-    return json.dumps(report_to_json(report), separators=(",", ":"))

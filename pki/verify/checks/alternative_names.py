@@ -26,8 +26,13 @@ from pki.verify.checks.check import Check, warning
 from pki.verify.prepared import Member
 
 _LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+# What nearly every name is, said in one step: labels of which the last is a word.
+_PLAIN_HOST: Final = re.compile(
+    rb"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
 _EMAIL: Final = re.compile(r"[\x21-\x3f\x41-\x7e]+@[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
 _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+")
+_LONGEST_HOST: Final = 253
 _ADDRESS_LENGTHS: Final = (4, 16)
 _EMPTY_NAME: Final = b"\x30\x00"
 
@@ -82,6 +87,8 @@ def _ascii(content: bytes) -> str:
 
 
 def _of_dns(content: bytes) -> Iterator[Finding]:
+    if len(content) <= _LONGEST_HOST and _PLAIN_HOST.fullmatch(content):
+        return
     name = _ascii(content)
     labels = name.split(".")
     wild = [position for position, label in enumerate(labels) if "*" in label]
@@ -89,7 +96,11 @@ def _of_dns(content: bytes) -> Iterator[Finding]:
     if wild and (wild != [0] or labels[0] != "*"):
         yield warning("san.wildcard_misplaced", "subjectAltName", value=name)
         return
-    if len(name) > 253 or not fixed or not all(_LABEL.fullmatch(label) for label in fixed):
+    if (
+        len(name) > _LONGEST_HOST
+        or not fixed
+        or not all(_LABEL.fullmatch(label) for label in fixed)
+    ):
         yield warning("san.dns_malformed", "subjectAltName", value=name)
     elif fixed[-1].isdigit():
         yield warning("san.ip_as_dns", "subjectAltName", value=name)
@@ -106,16 +117,22 @@ def _is_registry(labels: list[str]) -> bool:
 
 def _of_common_name(anatomy: Anatomy, names: tuple[tuple[int, bytes], ...]) -> Iterator[Finding]:
     """A CN that is also a name must be one of the names, letter for letter."""
-    known = {content.decode("latin-1").lower() for tag, content in names if tag == NAME_DNS}
-    known.update(content.decode("latin-1") for tag, content in names if tag == NAME_EMAIL)
-    known.update(
-        str(ipaddress.ip_address(content))
-        for tag, content in names
-        if tag == NAME_IP and len(content) in _ADDRESS_LENGTHS
-    )
-    hosts = any(tag in (NAME_DNS, NAME_IP) for tag, _ in names)
+    known = set()
+    hosts = False
+    for tag, content in names:
+        if tag == NAME_DNS:
+            hosts = True
+            known.add(content.decode("latin-1").lower())
+        elif tag == NAME_EMAIL:
+            known.add(content.decode("latin-1"))
+        elif tag == NAME_IP:
+            hosts = True
+            if len(content) in _ADDRESS_LENGTHS:
+                known.add(str(ipaddress.ip_address(content)))
+    if not hosts:
+        return
     for name in anatomy.common_names:
-        if hosts and name.lower() not in known and name not in known:
+        if name.lower() not in known and name not in known:
             yield warning("san.cn_not_among_names", "subject", cn=shown(name))
 
 

@@ -54,8 +54,10 @@ def _outcome(
         )
     if check.of_path is not None:
         findings.extend(check.of_path(situation))
-    if check.of_certificate is not None:
-        findings.extend(_at(0, check.of_certificate(situation.leaf, "leaf")))
+    if check.of_certificate is not None and (
+        found := [*check.of_certificate(situation.path[0], "leaf")]
+    ):
+        findings.extend(_at(0, found))
     findings.extend(above)
     if not findings:
         return _without_findings(check.name, CheckResult.PASSED, "")

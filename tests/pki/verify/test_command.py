@@ -13,8 +13,8 @@ import pytest
 from pki.verify import openssl
 from pki.verify.inputs import Question, TrustInput
 from pki.verify.report import Report, Verdict
-from pki.verify.run import validate
-from tests.pki.chains import MOMENT, to_pem
+from pki.verify.run import prepare, validate
+from tests.pki.chains import MOMENT, make_leaf, to_pem
 from tests.pki.verify.generated import FAULTS, Case, generate, policy_of
 
 CASES = int(os.environ.get("VERIFY_CASES", "150"))
@@ -77,11 +77,22 @@ def _by_the_command(folder: Path, case: Case, report: Report) -> tuple[bool, lis
     return done.returncode == 0, errors
 
 
+def _asked_of_a_store_in_use(case: Case, question: Question) -> Report:
+    """The report of a store that may know the signatures of these issuers, and says the same."""
+    prepared = prepare(_trust(case))
+    above = (case.issuers or [case.root])[-1]
+    for leaf in (make_leaf("sibling.example.com", above).der, case.leaf.der):
+        validate(Question(leaf=leaf, moment=MOMENT), prepared)
+    report = validate(question, prepared)
+    assert report == validate(question, _trust(case)), case.faults
+    return report
+
+
 def _check(folder: Path, seed: int) -> bool:
     """Compare one case; whether OpenSSL alone went astray in it."""
     case = generate(seed)
     question = Question(leaf=case.leaf.der, moment=MOMENT, host=case.host, address=case.address)
-    report = validate(question, _trust(case))
+    report = _asked_of_a_store_in_use(case, question)
     good, errors = _by_the_command(folder, case, report)
     told = (seed, case.faults, report.verdict, report.diagnostics, errors)
     if report.other_path:

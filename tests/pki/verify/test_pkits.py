@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from pki.verify.inputs import Policy, Question, Revocation, TrustInput
 from pki.verify.report import Verdict
-from pki.verify.run import report_from_json, report_to_json, validate
+from pki.verify.run import report_from_json, report_to_json, report_to_text, validate
 
 DATA = Path(cryptography_vectors.__file__).parent / "x509" / "PKITS_data"
 MOMENT = datetime(2022, 5, 1, tzinfo=UTC)
@@ -77,3 +78,4 @@ def test_pkits(row: dict[str, str]) -> None:
         assert trusted == (row["expected"] == "valid"), report.diagnostics
     assert trusted == (not report.diagnostics)
     assert report_from_json(report_to_json(report)) == report
+    assert json.loads(report_to_text(report)) == json.loads(json.dumps(report_to_json(report)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,7 +13,14 @@ from pki.errors import BadVerifyParameter
 from pki.verify import openssl
 from pki.verify.inputs import Policy, Question, Revocation, TrustInput, Usage
 from pki.verify.report import CheckResult, Verdict
-from pki.verify.run import prepare, report_from_json, report_to_json, s_client_listing, validate
+from pki.verify.run import (
+    prepare,
+    report_from_json,
+    report_to_json,
+    report_to_text,
+    s_client_listing,
+    validate,
+)
 from tests.pki.chains import DAY, MOMENT, Issued, key_usage, make_ca, make_crl, make_key, make_leaf
 from tests.pki.verify.asking import ask, codes, numbers, outcome, trust
 
@@ -378,6 +387,7 @@ def test_what_cannot_be_decoded_makes_a_report(junk: bytes) -> None:
     assert codes(report) == {"encoding.leaf_not_decodable"}
     assert {outcome.reason for outcome in report.checks[1:]} == {"leaf_not_decodable"}
     assert report_from_json(report_to_json(report)) == report
+    assert json.loads(report_to_text(report)) == json.loads(json.dumps(report_to_json(report)))
 
 
 def test_bytes_after_the_end_are_a_finding() -> None:
@@ -406,6 +416,7 @@ def test_a_report_survives_its_storage() -> None:
         ask(LEAF, trust(ROOT, via=[CA], crls=[make_crl(CA)], policy=LEAF_ONLY), host="a.b.c"),
     ):
         assert report_from_json(report_to_json(report)) == report
+        assert json.loads(report_to_text(report)) == json.loads(json.dumps(report_to_json(report)))
 
 
 def test_the_listing_is_that_of_s_client() -> None:
