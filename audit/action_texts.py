@@ -84,6 +84,10 @@ ACTIONS: dict[str, str] = {
     "calendar_feed.renewed": "renewed the secret address of their calendar",
     "calendar_feed.revoked": "closed the secret address of their calendar",
     # services and accounts
+    "service.probe_requested": "had the service “{subject}” probed",
+    "service.presented_accepted": (
+        "said that the service “{subject}” rightly presents what was seen at {address} ({name})"
+    ),
     "service.created": "described the new service “{subject}” ({protocol})",
     "service.changed": "changed the service “{subject}”",
     "service.certificate_replaced": (

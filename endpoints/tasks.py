@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.db import transaction
 from django.utils import timezone
 
 from endpoints.models import Account, Service
 from endpoints.services.find_due import find_due
 from endpoints.services.judge_endpoints import judge_endpoints
+from endpoints.services.plan_probes import plan_probes
+from endpoints.services.run_probe import run_probe
 from jobs.lease import Lease, RunResult
 
 
@@ -20,3 +23,16 @@ def run_judging(lease: Lease) -> RunResult:
     total = Service.objects.due(moment).count() + Account.objects.due(moment).count()
     lease.advance(done=0, total=total)
     return asdict(judge_endpoints(moment=moment, after_each=lambda done: lease.advance(done=done)))
+
+
+def run_probe_planning(lease: Lease) -> RunResult:
+    """Ask for the probes that are due."""
+    with transaction.atomic():
+        asked = plan_probes(moment=timezone.now())
+        lease.advance(done=asked)
+    return {"asked": asked}
+
+
+def run_probing(lease: Lease) -> RunResult:
+    """Look at one address of a service."""
+    return run_probe(lease=lease)

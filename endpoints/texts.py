@@ -16,6 +16,10 @@ _REFUSALS: Mapping[str, str] = {
     "endpoint.keys_need_right": (
         "You may not bring in keys. Ask somebody who may, and choose the keys above."
     ),
+    "probe.nothing_seen": "This probe saw nothing that could be taken. Probe the service again.",
+    "probe.not_imported": (
+        "{missing} of what was seen is not in the inventory. Import what was seen first."
+    ),
     "service.name_taken": "There is a service called “{name}” already.",
     "account.name_taken": "There is an account called “{name}” already.",
 }

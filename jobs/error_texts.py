@@ -55,6 +55,8 @@ ERROR_TEXTS: dict[str, str] = {
         "{failed} of {recipients} e-mails could not be sent ({why}). They wait, and go out with "
         "the next run; nobody gets one twice."
     ),
+    # probes of services
+    "probe.gone": "The service was deleted before it was looked at.",
 }
 
 UNKNOWN = "It ended with the code {code}."

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from pki.address_guard import AllowRule
 from pki.countries import CountryNotTwoLetters, check_additions
-from pkiadmin.allow_list import read_allow_list
+from pkiadmin.allow_list import PROBE_PORTS, read_allow_list
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 
@@ -43,6 +43,7 @@ class Env:
     notice_recipients: tuple[str, ...]
     internal_crl_hosts: tuple[AllowRule, ...]
     proxies: int
+    internal_probe_hosts: tuple[AllowRule, ...]
     debug: bool
     log_json: bool
 
@@ -91,6 +92,11 @@ def read_env() -> Env:
             "PKIADMIN_INTERNAL_CRL_HOSTS", env.list("PKIADMIN_INTERNAL_CRL_HOSTS", default=[])
         ),
         proxies=env.int("PKIADMIN_PROXIES", default=0),
+        internal_probe_hosts=read_allow_list(
+            "PKIADMIN_INTERNAL_PROBE_HOSTS",
+            env.list("PKIADMIN_INTERNAL_PROBE_HOSTS", default=[]),
+            ports=PROBE_PORTS,
+        ),
         debug=env.bool("PKIADMIN_DEBUG", default=False),
         log_json=env.bool("PKIADMIN_LOG_JSON", default=False),
     )

@@ -62,6 +62,7 @@ def configure(given: dict[str, Any]) -> None:
                 "celery.beat": {"level": "WARNING"},
                 "celery.worker.strategy": {"level": "WARNING"},
                 "celery.app.trace": {"level": "WARNING"},
+                "asyncssh": {"level": "WARNING"},
             },
         }
     )

@@ -218,8 +218,9 @@ NOTICE_RECIPIENTS = ENV.notice_recipients
 # Where links in a mail lead.
 CONSOLE_URL = ENV.url
 
-# -- the way out: hosts that are not public and may be asked for CRLs all the same -------------------
+# -- the way out: hosts that are not public and may be asked for CRLs, or probed, all the same -------
 INTERNAL_CRL_HOSTS = ENV.internal_crl_hosts
+INTERNAL_PROBE_HOSTS = ENV.internal_probe_hosts
 
 LOGGING_CONFIG = "pkiadmin.logging.configure"
 LOGGING = {"env": ENV}

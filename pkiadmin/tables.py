@@ -64,6 +64,16 @@ JOB_KINDS: dict[str, JobKind] = {
         run="endpoints.tasks.run_judging",
         single=True,
     ),
+    "plan_probes": JobKind(
+        title="Planning of probes",
+        run="endpoints.tasks.run_probe_planning",
+        single=True,
+    ),
+    "probe_service": JobKind(
+        title="Probe of a service",
+        run="endpoints.tasks.run_probing",
+        page="endpoints:probe_of_job",
+    ),
     "prune": JobKind(
         title="Clean-up of old jobs",
         run="jobs.services.prune_jobs.run_prune",
@@ -86,6 +96,11 @@ SCHEDULE: dict[str, Scheduled] = {
         kind="fetch_crls",
         every=timedelta(minutes=1),
         says="Asks the CRL sources of the trust stores that are due.",
+    ),
+    "plan_probes": Scheduled(
+        kind="plan_probes",
+        every=timedelta(minutes=1),
+        says="Looks at the services whose regular probe is due.",
     ),
     "send_notices": Scheduled(
         kind="send_notices",

@@ -97,6 +97,12 @@ STATES: dict[str, State] = {
     # Severities of a finding; "warning" is above.
     "info": _notice("Note"),
     "error": _bad("Error"),
+    # Probes of a service; "running" is above.
+    "seen": _notice("Seen, nothing to compare with", "eye"),
+    "same": _good("Presents what it should"),
+    "different": _bad("Presents something else", "git-compare-arrows"),
+    "unreachable": _bad("Not reached", "unplug"),
+    "refused": _caution("Closed to the console", "lock"),
     # Roles of a member of a trust store.
     "anchor": _notice("Trust anchor", "anchor"),
     "intermediate": _quiet("Intermediate", "link"),

@@ -11,6 +11,7 @@ class ProbeState(models.TextChoices):
     """How a probe ended."""
 
     RUNNING = "running", "Running"
+    SEEN = "seen", "Seen, nothing described to compare with"
     SAME = "same", "Presents what it should"
     DIFFERENT = "different", "Presents something else"
     UNREACHABLE = "unreachable", "Not reached"
@@ -22,13 +23,15 @@ class Probe(models.Model):
 
     `presented` holds plain facts in the order in which the service sent them, `pem` the
     certificates or host keys themselves as text, so that they can be imported. `differences` are
-    findings as JSON. `error_code` and `error_data` say why nothing was seen.
+    findings as JSON. `error_code` and `error_data` say why nothing was seen. `import_job` is the
+    import of what was seen, where somebody asked for it.
     """
 
     service = models.ForeignKey(Service, on_delete=models.CASCADE, related_name="probes")
     host = models.CharField(max_length=253)
     port = models.PositiveIntegerField()
     job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
+    import_job = models.ForeignKey(Job, null=True, on_delete=models.SET_NULL, related_name="+")
     state = models.CharField(max_length=11, choices=ProbeState.choices)
     address = models.CharField(max_length=45, blank=True)
     presented = models.JSONField(default=dict)
@@ -51,3 +54,8 @@ class Probe(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("endpoints:probe", args=[self.pk])
+
+    @property
+    def authority(self) -> str:
+        """Host and port, as URLs write them."""
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"

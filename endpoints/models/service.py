@@ -54,7 +54,8 @@ class Service(Judged):
     `client_store` is the trust store by which the service accepts clients, `server_store` the one
     by which its clients accept the service. `cn_is_account` says that a client certificate logs in
     where its CN equals the account's name, byte for byte. `probe_every` null means that it is
-    probed on demand alone. `made_for` is the form that made it: sent twice, it is one service.
+    probed on demand alone; `probe_at` is its next turn. `probe_state` is what the newest probes of
+    its addresses say together (a `ProbeState`, empty before the first). `made_for` is the form that made it: sent twice, it is one service.
     """
 
     name = models.CharField(max_length=100, unique=True)
@@ -79,6 +80,9 @@ class Service(Judged):
     )
     cn_is_account = models.BooleanField(default=True)
     probe_every = models.DurationField(null=True)
+    probe_at = models.DateTimeField(null=True)
+    probe_state = models.CharField(max_length=11, blank=True)
+    probed_at = models.DateTimeField(null=True)
     made_for = models.CharField(max_length=60, null=True, unique=True)  # noqa: DJ001  (null is outside the unique constraint)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
@@ -92,6 +96,8 @@ class Service(Judged):
             models.Index(fields=["standing", "name", "id"], name="service_standing"),
             models.Index(fields=["works_until", "id"], name="service_works_until"),
             models.Index(fields=["due_at", "id"], name="service_due"),
+            models.Index(fields=["probe_at", "id"], name="service_probe_due"),
+            models.Index(fields=["probe_state", "name", "id"], name="service_probe_state"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from certificates.models import Certificate, PrivateKey, PublicKey
 from endpoints.models import (
     ChainSource,
@@ -30,6 +32,8 @@ def fill_service(service: Service, spec: ServiceSpec) -> None:
     service.server_store = find_part(TrustStore.objects.all(), spec.server_store_id)
     service.cn_is_account = spec.cn_is_account
     service.probe_every = spec.probe_every
+    # What is described anew is looked at anew.
+    service.probe_at = timezone.now() if spec.probe_every else None
 
 
 def fill_parts(service: Service, spec: ServiceSpec) -> None:

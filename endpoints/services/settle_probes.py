@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from endpoints.models import Probe, ProbeState, Service
+
+# What presses most first: one address that is wrong makes the service one to look at.
+_ORDER = (
+    ProbeState.UNREACHABLE,
+    ProbeState.DIFFERENT,
+    ProbeState.REFUSED,
+    ProbeState.SEEN,
+    ProbeState.SAME,
+)
+
+
+def newest_probes(service: Service) -> list[Probe]:
+    """The newest ended probe of each address that the service has now, in their order."""
+    found = []
+    for host in service.addresses.order_by("position").values_list("host", flat=True):
+        ended = Probe.objects.filter(service=service, host=host, port=service.port)
+        newest = ended.exclude(state=ProbeState.RUNNING).order_by("-asked_at", "-pk").first()
+        if newest is not None:
+            found.append(newest)
+    return found
+
+
+def settle_probes(*, service_id: int, moment: datetime) -> None:
+    """Write on the service what the newest probes of its addresses say together."""
+    service = Service.objects.filter(pk=service_id).first()
+    if service is None:
+        return
+    Service.objects.filter(pk=service_id).update(
+        probe_state=_together(probe.state for probe in newest_probes(service)), probed_at=moment
+    )
+
+
+def _together(states: Iterable[str]) -> str:
+    seen = set(states)
+    return next((str(state) for state in _ORDER if state in seen), "")
