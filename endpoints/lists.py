@@ -7,7 +7,14 @@ from django import forms
 from django.db.models import Count
 
 from certificates.models import Owner
-from endpoints.models import Account, EndpointStanding, Service, ServiceProtocol
+from endpoints.models import (
+    Account,
+    EndpointStanding,
+    Probe,
+    ProbeState,
+    Service,
+    ServiceProtocol,
+)
 from endpoints.querysets.endpoints import AccountQuerySet, ServiceQuerySet
 from ui.listing import Column, Listing
 
@@ -115,4 +122,28 @@ ACCOUNTS = Listing(
     ],
     filterset=AccountFilters,
     default_sort="name",
+)
+
+
+class ProbeFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """How it ended."""
+
+    state = django_filters.ChoiceFilter(
+        label="State", choices=ProbeState.choices, empty_label="Every state"
+    )
+
+    class Meta:
+        model = Probe
+        fields: list[str] = []
+
+
+PROBES = Listing(
+    columns=[
+        Column(name="asked", label="Looked", sort="asked_at", kind="moment"),
+        Column(name="address", label="Address", sort="host"),
+        Column(name="state", label="State", sort="state", kind="state-cell"),
+        Column(name="says", label="What was found"),
+    ],
+    filterset=ProbeFilters,
+    default_sort="-asked",
 )
