@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from endpoints.views import accounts, choices, exports, services, successors
+from endpoints.views import accounts, choices, exports, probes, services, successors
 
 app_name = "endpoints"
 urlpatterns = [
@@ -15,6 +15,12 @@ urlpatterns = [
     path("services/<int:pk>/chain/", exports.service_chain, name="service_chain"),
     path("services/<int:pk>/present/", successors.service_present, name="service_present"),
     path("services/choices/<slug:kind>/", choices.choices, name="choices"),
+    path("services/<int:pk>/probe/", probes.service_probe, name="service_probe"),
+    path("services/<int:pk>/probes/", probes.service_probes, name="service_probes"),
+    path("probes/job/<uuid:pk>/", probes.probe_of_job, name="probe_of_job"),
+    path("probes/<int:pk>/", probes.probe, name="probe"),
+    path("probes/<int:pk>/import/", probes.probe_import, name="probe_import"),
+    path("probes/<int:pk>/accept/", probes.probe_accept, name="probe_accept"),
     path("accounts/", accounts.accounts, name="accounts"),
     path("accounts/new/", accounts.account_new, name="account_new"),
     path("accounts/csv/", exports.accounts_csv, name="accounts_csv"),

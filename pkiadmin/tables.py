@@ -136,7 +136,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "public_key": ("endpoints.panels.uses_of_key",),
     "crl": ("truststores.panels.stores_of_crl",),
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
-    "service": (),
+    "service": ("endpoints.probe_panels.probes_of_service",),
     "account": (),
 }
 

@@ -158,6 +158,12 @@ TABLE: dict[str, Row] = {
     "endpoints:account_new": WORK,
     "endpoints:account_edit": WORK,
     "endpoints:account_delete": WORK,
+    "endpoints:service_probe": WORK_POST,
+    "endpoints:service_probes": READ,
+    "endpoints:probe_of_job": READ,
+    "endpoints:probe": READ,
+    "endpoints:probe_import": WORK_POST,
+    "endpoints:probe_accept": WORK_POST,
     # jobs
     "jobs:jobs": READ,
     "jobs:job": READ,

@@ -16,7 +16,8 @@ from certificates.services.import_keys import NothingToKeep
 from endpoints.errors import EndpointRefused
 from endpoints.forms.token_form import TokenForm
 from endpoints.lists import PROBES
-from endpoints.models import Probe, Service
+from endpoints.models import Probe, ProbeState, Service
+from endpoints.probe_panels import what_was_found
 from endpoints.services.accept_presented import accept_presented
 from endpoints.services.import_presented import import_presented
 from endpoints.services.request_probe import request_probe
@@ -54,7 +55,12 @@ def service_probes(request: HttpRequest, pk: int) -> HttpResponse:
     service = get_object_or_404(Service, pk=pk)
     rows = Probe.objects.filter(service=service).defer("presented", "pem")
     page = PROBES.page(request, rows)
-    context = {"service": service, "page": page, "runs": rows.filter(state="running").exists()}
+    context = {
+        "service": service,
+        "page": page,
+        "lines": [(one, what_was_found(one)) for one in page.rows],
+        "polls": any(one.state == ProbeState.RUNNING for one in page.rows),
+    }
     return render_page(
         request, "endpoints/probes.html", context, fragment="endpoints/_probe_rows.html"
     )
@@ -63,15 +69,13 @@ def service_probes(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def probe_of_job(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """From a job to the probe that it made."""
-    return redirect(get_object_or_404(Probe.objects.filter(job=pk).order_by("-pk")[:1]))
+    return redirect(get_object_or_404(Probe, job=pk))
 
 
 @require_safe
 def probe(request: HttpRequest, pk: int) -> HttpResponse:
     """One look at a service: what it presented beside what it should."""
-    shown = get_object_or_404(
-        Probe.objects.select_related("service", "job", "import_job"), pk=pk
-    )
+    shown = get_object_or_404(Probe.objects.select_related("service", "job", "import_job"), pk=pk)
     job, importing = shown.job, shown.import_job
     is_importing = importing is not None and not importing.has_ended
     is_running = shown.ended_at is None and job is not None and not job.has_ended
@@ -85,7 +89,10 @@ def probe(request: HttpRequest, pk: int) -> HttpResponse:
         "polls": is_running or is_importing,
         "reason": sentence_of(job.error_code, job.error_data) if job is not None else "",
         "newest": earlier.filter(asked_at__gt=shown.asked_at).order_by("-asked_at").first(),
-        "earlier": earlier.filter(asked_at__lte=shown.asked_at).defer("presented", "pem")[:5],
+        "earlier": [
+            (one, what_was_found(one))
+            for one in earlier.filter(asked_at__lte=shown.asked_at).defer("presented", "pem")[:5]
+        ],
         "token": uuid.uuid4(),
         "may_import": request.user.has_perm(_IMPORTS if shown.service.speaks_tls else _KEYS),
     }

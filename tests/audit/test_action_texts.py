@@ -9,7 +9,7 @@ from pathlib import Path
 from audit.action_texts import ACTIONS, sentence_of
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("audit", "certificates", "jobs", "pkiadmin", "truststores")
+APPS = ("audit", "certificates", "endpoints", "jobs", "pkiadmin", "truststores")
 # The functions that record, and where in their arguments the code stands.
 RECORDERS = {"record": None, "record_act": 1, "_record": 1}
 
