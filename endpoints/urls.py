@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from endpoints.views import accounts, choices, exports, probes, services, successors
+from endpoints.views import accounts, chains, choices, exports, probes, services, successors
 
 app_name = "endpoints"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("services/<int:pk>/delete/", services.service_delete, name="service_delete"),
     path("services/csv/", exports.services_csv, name="services_csv"),
     path("services/<int:pk>/chain/", exports.service_chain, name="service_chain"),
+    path(
+        "services/<int:pk>/send-issuers/", chains.service_send_issuers, name="service_send_issuers"
+    ),
     path("services/<int:pk>/present/", successors.service_present, name="service_present"),
     path("services/choices/<slug:kind>/", choices.choices, name="choices"),
     path("services/<int:pk>/probe/", probes.service_probe, name="service_probe"),

@@ -149,6 +149,7 @@ TABLE: dict[str, Row] = {
     "endpoints:service_delete": WORK,
     "endpoints:services_csv": READ,
     "endpoints:service_chain": READ,
+    "endpoints:service_send_issuers": WORK_POST,
     "endpoints:service_present": WORK_POST,
     "endpoints:choices": READ,
     "endpoints:accounts": READ,

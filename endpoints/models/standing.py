@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 
 class EndpointStanding(models.TextChoices):
@@ -37,3 +38,8 @@ class Judged(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it has to be judged again: what is shown may have been overtaken."""
+        return self.due_at is not None and self.due_at <= timezone.now()

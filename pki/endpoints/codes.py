@@ -21,7 +21,6 @@ REMEDIES: Final = frozenset(
     {
         "add_to_client_store",
         "add_to_server_store",
-        "ask_partner",
         "choose_certificate",
         "clean_chain",
         "edit_account",

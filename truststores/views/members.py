@@ -76,10 +76,15 @@ def _add_chosen(request: HttpRequest, store: TrustStore) -> HttpResponse:
 @require_POST
 @may_change
 def trust_store_trust(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose to trust one certificate of the inventory: the button of a report."""
+    """Propose one certificate of the inventory as a member: the button of a report.
+
+    As a trust anchor, unless the button says that it is an intermediate.
+    """
     store = get_object_or_404(TrustStore, pk=pk)
     certificate = get_object_or_404(Certificate, pk=(_numbers(request, "certificate") or [0])[0])
-    change = StoreChange(additions=(NewMember(certificate_id=certificate.pk, role=Role.ANCHOR),))
+    is_between = request.POST.get("role") == Role.INTERMEDIATE
+    role = Role.INTERMEDIATE if is_between else Role.ANCHOR
+    change = StoreChange(additions=(NewMember(certificate_id=certificate.pk, role=role),))
     return lead_to_preview(request, store, change)
 
 
