@@ -26,8 +26,8 @@ def written(path: Path, *parts: bytes) -> Path:
 
 
 @contextlib.contextmanager
-def _process(command: Sequence[str | Path], port: str) -> Iterator[int]:
-    """Start it, read the port that it prints, and end it."""
+def _process(command: Sequence[str | Path], port: str, *, told: bytes = b"") -> Iterator[int]:
+    """Start it, tell it something, read the port that it prints, and end it."""
     process = subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.PIPE,
@@ -35,6 +35,9 @@ def _process(command: Sequence[str | Path], port: str) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     assert process.stdout is not None
+    assert process.stdin is not None
+    process.stdin.write(told)
+    process.stdin.flush()
     try:
         for line in process.stdout:
             if found := re.match(port.encode(), line):
@@ -83,4 +86,27 @@ def ftps_server(
 def sftp_server(*keys: Path) -> Iterator[int]:
     """An SFTP server with these host keys."""
     with _process([sys.executable, _FOLDER / "sftp_server.py", *keys], r"([0-9]+)$") as port:
+        yield port
+
+
+@contextlib.contextmanager
+def kit_https_server(folder: Path, passphrase: str) -> Iterator[int]:
+    """`openssl s_server` with the files of a server's archive, a client certificate required."""
+    accepted = next(folder.glob("client_c[ea]*.pem"))
+    chain = folder / "server_cert.pem"
+    command: list[str | Path] = [
+        *("openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "100", "-www"),
+        *("-cert", chain, "-cert_chain", chain, "-key", folder / "server_key.pem"),
+        *("-pass", f"pass:{passphrase}", "-CAfile", accepted),
+        *("-Verify", "3", "-verify_return_error"),
+    ]
+    with _process(command, r"ACCEPT .*:([0-9]+)") as port:
+        yield port
+
+
+@contextlib.contextmanager
+def kit_ftps_server(mode: str, folder: Path, passphrase: str) -> Iterator[int]:
+    """An FTPS server, `explicit` or `implicit`, with the files of a server's archive."""
+    command: list[str | Path] = [sys.executable, _FOLDER / "kit_ftps_server.py", mode, folder]
+    with _process(command, r"([0-9]+)$", told=f"{passphrase}\n".encode()) as port:
         yield port
