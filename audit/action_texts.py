@@ -27,11 +27,6 @@ ACTIONS: dict[str, str] = {
     # keys
     "key.generated": "made the key “{subject}” ({kind})",
     "key.imported": "imported the key “{subject}” ({kind})",
-    "keys.labelled": "labelled {count} keys (added {added}, removed {removed})",
-    "owner.created": "noted the owner “{subject}” ({kind})",
-    "owner.edited": "changed the owner “{subject}”",
-    "owner.merged": "merged the owner “{name}” into “{subject}” ({moved} things moved)",
-    "owner.deleted": "deleted the owner “{name}” ({kind})",
     "key.state_changed": "moved the key “{subject}” from {from} to {to}",
     "key.edited": "changed the name, owner, labels or note of the key “{subject}”",
     "key.use_added": "noted that the key “{subject}” is used at {place} ({protocol})",
@@ -105,6 +100,13 @@ ACTIONS: dict[str, str] = {
         "let the account “{subject}” log in with {after} in place of its predecessor"
     ),
     "account.deleted": "deleted the account “{subject}”",
+    # kits
+    "kit.begun": "began the kit “{subject}” for the account “{account}”",
+    "kit.proven": "proved the kit “{subject}” by handshakes",
+    "kit.not_proven": "tried the kit “{subject}” in vain ({failed})",
+    "kit.created": "created the kit “{subject}” for the account “{account}”",
+    "kit.downloaded": "took the files of the {side} of the kit “{subject}”",
+    "kit.deleted": "deleted the kit “{subject}”",
     # people
     "person.added": "added {subject} as {role}",
     "person.role_changed": "changed the role of {subject} from {before} to {after}",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from endpoints.views import accounts, chains, choices, exports, probes, services, successors
+from endpoints.views import (
+    accounts,
+    chains,
+    choices,
+    exports,
+    kit_files,
+    kit_wizard,
+    kits,
+    probes,
+    services,
+    successors,
+)
 
 app_name = "endpoints"
 urlpatterns = [
@@ -31,4 +42,18 @@ urlpatterns = [
     path("accounts/<int:pk>/", accounts.account, name="account"),
     path("accounts/<int:pk>/edit/", accounts.account_edit, name="account_edit"),
     path("accounts/<int:pk>/delete/", accounts.account_delete, name="account_delete"),
+    path("kits/", kits.kits, name="kits"),
+    path("kits/new/", kit_wizard.kit_new, name="kit_new"),
+    path("kits/new/certificates/", kit_wizard.kit_certificates, name="kit_certificates"),
+    path("kits/<int:pk>/", kits.kit, name="kit"),
+    path("kits/<int:pk>/check/", kit_wizard.kit_check, name="kit_check"),
+    path("kits/<int:pk>/prove/", kit_wizard.kit_prove, name="kit_prove"),
+    path("kits/<int:pk>/create/", kit_wizard.kit_create, name="kit_create"),
+    path("kits/<int:pk>/delete/", kits.kit_delete, name="kit_delete"),
+    path(
+        "kits/<int:pk>/files/<slug:side>/",
+        kit_files.kit_download_form,
+        name="kit_download_form",
+    ),
+    path("kits/<int:pk>/files/<slug:side>/download/", kit_files.kit_download, name="kit_download"),
 ]

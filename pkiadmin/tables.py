@@ -134,7 +134,6 @@ PANELS: dict[str, tuple[str, ...]] = {
     ),
     "key": ("endpoints.panels.uses_of_key",),
     "public_key": ("endpoints.panels.uses_of_key",),
-    "owner": ("endpoints.panels.uses_of_owner",),
     "crl": ("truststores.panels.stores_of_crl",),
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
     "service": ("endpoints.probe_panels.probes_of_service",),
@@ -155,6 +154,7 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Services", icon="server", url="endpoints:services"),
             NavItem(label="Accounts", icon="contact", url="endpoints:accounts"),
+            NavItem(label="Kits", icon="package", url="endpoints:kits"),
         ),
     ),
     NavGroup(
@@ -162,12 +162,7 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
             NavItem(label="Requests", icon="file-pen-line", url="certificates:requests"),
-            NavItem(
-                label="Keys",
-                icon="key-round",
-                url="certificates:keys",
-                around=("certificates:public_keys", "certificates:owners"),
-            ),
+            NavItem(label="Keys", icon="key-round", url="certificates:keys"),
             NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
         ),
     ),

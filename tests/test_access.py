@@ -82,15 +82,6 @@ TABLE: dict[str, Row] = {
     "certificates:public_key_edit": WORK,
     "certificates:public_key_use": WORK_POST,
     "certificates:public_key_delete": WORK_POST,
-    "certificates:keys_label": WORK_POST,
-    "certificates:public_keys_label": WORK_POST,
-    # owners
-    "certificates:owners": READ,
-    "certificates:owner": READ,
-    "certificates:owner_new": WORK,
-    "certificates:owner_edit": WORK,
-    "certificates:owner_merge": WORK,
-    "certificates:owner_delete": WORK_POST,
     # requests and self-signed certificates
     "certificates:requests": READ,
     "certificates:request_new": WORK,
@@ -174,6 +165,17 @@ TABLE: dict[str, Row] = {
     "endpoints:probe": READ,
     "endpoints:probe_import": WORK_POST,
     "endpoints:probe_accept": WORK_POST,
+    # kits
+    "endpoints:kits": READ,
+    "endpoints:kit": READ,
+    "endpoints:kit_new": WORK,
+    "endpoints:kit_certificates": WORK,
+    "endpoints:kit_check": WORK,
+    "endpoints:kit_prove": WORK_POST,
+    "endpoints:kit_create": WORK_POST,
+    "endpoints:kit_delete": WORK,
+    "endpoints:kit_download_form": WORK,
+    "endpoints:kit_download": WORK_POST,
     # jobs
     "jobs:jobs": READ,
     "jobs:job": READ,

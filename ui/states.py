@@ -89,6 +89,10 @@ STATES: dict[str, State] = {
     "deactivated": _quiet("Deactivated", "circle-off"),
     "compromised": _bad("Compromised", "shield-alert"),
     "destroyed": _quiet("Destroyed", "trash-2"),
+    # Kits; "expired" and what follows are below, "replaced" and "retired" above.
+    "begun": _notice("Begun", "package-open"),
+    "ready": _good("Ready", "package-check"),
+    "unproven": _bad("Not proven", "package-x"),
     # Dates.
     "valid": _good("Valid"),
     "expired": _bad("Expired", "calendar-x"),

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.http import HttpRequest
@@ -30,17 +32,25 @@ _ENDINGS = {
 
 @sensitive_variables("order", "pkcs8")
 def export_private_key(
-    *, actor: User, key: PrivateKey, order: ExportOrder, request: HttpRequest | None = None
+    *,
+    actor: User,
+    key: PrivateKey,
+    order: ExportOrder,
+    inspect: Callable[[bytes], object] | None = None,
+    request: HttpRequest | None = None,
 ) -> Download:
     """A private key as a file, protected by the order's passphrase unless its form is plain.
 
     The caller has seen to the rights and to a recent sign-in. That it leaves is in the audit log
-    before anybody has a byte of it. Raises `KeyRefused`, and the faults of `pki.formats.export_key`.
+    before anybody has a byte of it. `inspect` sees the file before the log does: what it raises keeps
+    the key here. Raises `KeyRefused`, and the faults of `pki.formats.export_key`.
     """
     certificate = _certificate(key, order)
     pkcs8 = open_private_key(key=key, purpose=EXPORT, actor=actor, request=request)
     content = _written(pkcs8, order, certificate, key)
     del pkcs8
+    if inspect is not None:
+        inspect(content)
     with transaction.atomic():
         record(
             actor=actor,

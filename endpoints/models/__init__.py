@@ -1,7 +1,7 @@
 """The rows of services and accounts."""
 
 from endpoints.models.account import Account, AccountCertificate, AccountKey
-from endpoints.models.kit import Kit
+from endpoints.models.kit import Kit, KitStage
 from endpoints.models.probe import Probe, ProbeState
 from endpoints.models.rehearsal import Rehearsal
 from endpoints.models.service import (
@@ -25,6 +25,7 @@ __all__ = [
     "ClientAuthentication",
     "EndpointStanding",
     "Kit",
+    "KitStage",
     "Probe",
     "ProbeState",
     "Rehearsal",
