@@ -14,9 +14,11 @@ from endpoints.views import (
     services,
     successors,
 )
+from endpoints.views.triage import triage
 
 app_name = "endpoints"
 urlpatterns = [
+    path("triage/", triage, name="triage"),
     path("services/", services.services, name="services"),
     path("services/new/", services.service_new, name="service_new"),
     path("services/<int:pk>/", services.service, name="service"),

@@ -146,6 +146,7 @@ NAVIGATION: tuple[NavGroup, ...] = (
         title="",
         items=(
             NavItem(label="Overview", icon="layout-dashboard", url="home"),
+            NavItem(label="Why did it fail?", icon="stethoscope", url="endpoints:triage"),
             NavItem(label="Import", icon="upload", url="certificates:import"),
         ),
     ),

@@ -142,6 +142,7 @@ TABLE: dict[str, Row] = {
     "truststores:report_validate": WORK_POST,
     "truststores:run": READ,
     # services and accounts
+    "endpoints:triage": READ,
     "endpoints:services": READ,
     "endpoints:service": READ,
     "endpoints:service_new": WORK,

@@ -48,6 +48,8 @@ _KEY: Final = re.compile(
 _TERMINATORS: Final = re.compile(
     r"""[\]})"'|]|\s/\s|\s{2}|, (?:issuer|serial|notbefore|depth)\b|; ?$""", re.IGNORECASE
 )
+# Octets as OpenSSL escapes them: `\\C3\\A9` since 1.1, `\\xC3\\xA9` in the notation with slashes.
+_OCTETS: Final = re.compile(r"(?:\\x?[0-9A-Fa-f]{2}){1,128}")
 _SEPARATORS: Final = ("/", ",", ";", "+")
 
 
@@ -99,11 +101,23 @@ def _value(text: str, start: int, following: int) -> tuple[str, int, bool]:
             goes_on = True
             stretch = bare[:-1]
     if stretch.startswith('"') and (closing := stretch.find('"', 1)) > 0:
-        return stretch[1:closing], start + closing + 1, goes_on
+        return _unescaped(stretch[1:closing]), start + closing + 1, goes_on
     if found := _TERMINATORS.search(stretch):
         stretch, goes_on = stretch[: found.start()], False
     value = stretch.rstrip(" ,;")
-    return value.replace("\\,", ","), start + len(value), goes_on
+    return _unescaped(value), start + len(value), goes_on
+
+
+def _unescaped(value: str) -> str:
+    if "\\" not in value:
+        return value
+    value = _OCTETS.sub(_decoded, value)
+    return re.sub(r"\\([,+\"<>;= #\\])", r"\1", value)
+
+
+def _decoded(match: re.Match[str]) -> str:
+    octets = bytes.fromhex(match[0].replace("\\x", "").replace("\\", ""))
+    return octets.decode("utf-8", "replace")
 
 
 def same_attributes(one: tuple[tuple[str, str], ...], other: tuple[tuple[str, str], ...]) -> bool:

@@ -15,6 +15,8 @@ from pki.triage.recognise import depth_in, origin_of
 
 # How far back the line is that names the depth and the subject which an error line is about.
 LOOK_BACK: Final = 4
+# What other programs speak through: their lines stand inside the logs of those.
+_LIBRARIES: Final = frozenset({"OpenSSL", "GnuTLS", "FTP", "Secure Transport", "the network"})
 _LISTED: Final = re.compile(r"^ {0,3}(\d{1,3}) s: ?(?=\S)")
 _ISSUER_LINE: Final = re.compile(r"^ {2,6}i: ?(?=\S)")
 _DEPTH_LINE: Final = re.compile(r"^depth=(\d{1,3}) ")
@@ -56,8 +58,8 @@ def read_transcript(lines: Sequence[Line], clues: dict[int, list[Clue]]) -> Tran
         if (depth := depth_in(line.small)) is not None:
             transcript.depths[line.number] = depth
         last = _read_chain(transcript, line, clues.get(line.number, []), last)
-    # A text of two sides, or of none, is nobody's.
-    if len(writers) == 1:
+    # A text of two sides, of several programs, or of none is nobody's.
+    if len(writers) == 1 and len(set(programs) - _LIBRARIES) <= 1:
         transcript.writer = next(iter(writers))
     if programs:
         transcript.program = programs.most_common(1)[0][0]

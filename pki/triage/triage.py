@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
-from pki.triage.clues import Clue, clues_in, pem_blocks
+from pki.triage.clues import Clue, PemBlock, clues_in, pem_blocks
 from pki.triage.frames import follows_from
 from pki.triage.lines import Line, read_lines
 from pki.triage.meaning import Confidence, Heard, Kind, Meaning, Side
@@ -17,7 +17,10 @@ from pki.triage.transcript import LOOK_BACK, Transcript, read_transcript
 
 # A word that something failed belongs to a reason that stands so near: in a stack trace, say.
 _NEAR: Final = 40
-_MOST_FINDINGS: Final = 30
+# How many lines around a failure may be about it, in a log that tells of several.
+_AROUND: Final = 5
+# More than these nobody reads; the first failures of a log are the ones that count.
+_MOST_FINDINGS: Final = 12
 
 
 class LineState(StrEnum):
@@ -46,7 +49,8 @@ class Finding:
     `code` names it (`verify.20`, `alert.48`, `ssh.host_key_changed`); `number` is that of OpenSSL or
     of the alert, `printed` the one that stands there where it is another. `others` are further
     verify numbers that the words may stand for. `also` are codes that were said beside it. `clues`
-    stand on its own lines or belong to its depth; `issuer` is the name of the issuer that the
+    stand on its own lines or belong to its depth; `near` are those around it: of the whole text where
+    it tells of one failure alone, else of a few lines that are not another failure's. `issuer` is the name of the issuer that the
     transcript gives for the certificate concerned.
     """
 
@@ -65,6 +69,7 @@ class Finding:
     program: str
     also: tuple[str, ...]
     clues: tuple[Clue, ...]
+    near: tuple[Clue, ...]
     issuer: Clue | None
 
 
@@ -77,8 +82,10 @@ class Triage:
     findings: tuple[Finding, ...]
     successes: tuple[str, ...]
     clues: tuple[Clue, ...]
-    certificates: tuple[str, ...]
+    certificates: tuple[PemBlock, ...]
     unknown: int
+    unexplained: int
+    """How many more failures there are than are explained."""
 
 
 @dataclass(slots=True, eq=False)
@@ -100,11 +107,11 @@ def triage(pasted: str | bytes) -> Triage:
     """Read pasted lines. Never raises, whatever the text; linear in its length."""
     read = read_lines(pasted)
     clues = {line.number: list(clues_in(line)) for line in read.lines}
-    certificates = []
+    blocks: dict[str, PemBlock] = {}
     in_blocks: set[int] = set()
     for block in pem_blocks(read.lines):
         clues[block.clue.line].append(block.clue)
-        certificates.append(block.text)
+        blocks.setdefault(block.clue.value, block)
         in_blocks.update(block.lines)
     transcript = read_transcript(read.lines, clues)
     recognised = {line.number: said for line in read.lines if (said := recognise(line)) is not None}
@@ -116,7 +123,10 @@ def triage(pasted: str | bytes) -> Triage:
         left_out=read.left_out,
         findings=tuple(
             sorted(
-                (_finding(draft, clues, transcript) for draft in drafts[:_MOST_FINDINGS]),
+                (
+                    _finding(draft, clues, _near(draft, drafts, clues), transcript)
+                    for draft in drafts[:_MOST_FINDINGS]
+                ),
                 key=lambda one: (_sureness(one), one.lines[0]),
             )
         ),
@@ -128,7 +138,8 @@ def triage(pasted: str | bytes) -> Triage:
             )
         ),
         clues=tuple(clue for found in clues.values() for clue in found),
-        certificates=tuple(dict.fromkeys(certificates)),
+        certificates=tuple(blocks.values()),
+        unexplained=max(len(drafts) - _MOST_FINDINGS, 0),
         unknown=sum(line.state is LineState.UNKNOWN for line in shown),
     )
 
@@ -212,7 +223,27 @@ def _distance(one: _Draft, other: _Draft) -> int:
     return min(abs(here - there) for here in one.lines[:8] for there in other.lines[:8])
 
 
-def _finding(draft: _Draft, clues: dict[int, list[Clue]], transcript: Transcript) -> Finding:
+def _near(draft: _Draft, drafts: list[_Draft], clues: dict[int, list[Clue]]) -> list[Clue]:
+    """The clues around a failure that can be about it."""
+    if len(drafts) == 1:
+        return [clue for found in clues.values() for clue in found]
+    others = {
+        number
+        for other in drafts
+        if other is not draft
+        for number in (*other.lines, *other.said_again)
+    }
+    around = {
+        number
+        for line in draft.lines[:_MOST_FINDINGS]
+        for number in range(line - _AROUND, line + _AROUND + 1)
+    }
+    return [clue for number in sorted(around - others) for clue in clues.get(number, ())]
+
+
+def _finding(
+    draft: _Draft, clues: dict[int, list[Clue]], near: list[Clue], transcript: Transcript
+) -> Finding:
     means = draft.means
     entry = transcript.chain.get(draft.depth) if draft.depth is not None else None
     own = [clue for number in draft.lines for clue in clues.get(number, ())]
@@ -238,6 +269,7 @@ def _finding(draft: _Draft, clues: dict[int, list[Clue]], transcript: Transcript
         program=draft.first.program or transcript.program,
         also=tuple(draft.also),
         clues=tuple(dict.fromkeys(own)),
+        near=tuple(dict.fromkeys(near)),
         issuer=entry.issuer if entry is not None else None,
     )
 

@@ -73,7 +73,8 @@ def test_nul_and_script_are_text() -> None:
 
 def test_many_findings_stay_bounded() -> None:
     answer = triage("\n".join(row.line for row in ROWS))
-    assert 0 < len(answer.findings) <= 30
+    assert len(answer.findings) == 12
+    assert answer.unexplained > 20
 
 
 def test_unknown_lines_say_so() -> None:

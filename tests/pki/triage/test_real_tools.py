@@ -143,7 +143,7 @@ def test_a_whole_s_client_transcript_is_one_failure(leaf_alone: tuple[Server, Pa
     assert ("CN", "Triage Issuing") in finding.issuer.attributes
     digests = [clue.value for clue in answer.clues if clue.kind is ClueKind.SHA256]
     assert SERVER.sha256 in digests, "the certificate in the transcript is found by its bytes"
-    assert answer.certificates[0].encode() == SERVER.pem
+    assert answer.certificates[0].text.encode() == SERVER.pem
 
 
 def test_curl_and_a_missing_intermediate(leaf_alone: tuple[Server, Path]) -> None:

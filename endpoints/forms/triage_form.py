@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.validators import ProhibitNullCharactersValidator
+
+from ui.forms import LaidOut
+
+
+class TriageForm(LaidOut, forms.Form):
+    """Lines of a log. They are read, answered, and forgotten."""
+
+    submit_label = "Explain"
+
+    pasted = forms.CharField(
+        label="Lines of a log, or a whole transcript",
+        strip=False,
+        widget=forms.Textarea(
+            attrs={
+                "rows": 9,
+                "class": "mono",
+                "spellcheck": "false",
+                "autocomplete": "off",
+                "autocapitalize": "off",
+                "placeholder": "verify error:num=20:unable to get local issuer certificate",
+            }
+        ),
+        error_messages={"required": "Paste at least one line: there is nothing to explain."},
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Logs hold anything. NUL goes nowhere near the database and is shown as an escape.
+        field = self.fields["pasted"]
+        field.validators = [
+            one for one in field.validators if not isinstance(one, ProhibitNullCharactersValidator)
+        ]
+
+    def clean_pasted(self) -> str:
+        pasted: str = self.cleaned_data["pasted"]
+        if not pasted.strip():
+            raise forms.ValidationError(
+                "Paste at least one line: there is nothing to explain.", code="required"
+            )
+        return pasted
+
+    def to_spec(self) -> str:
+        pasted: Any = self.cleaned_data["pasted"]
+        return str(pasted)
