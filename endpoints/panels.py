@@ -59,8 +59,8 @@ def uses_of_trust_store(request: HttpRequest, shown: object) -> Panel | None:
     if not isinstance(shown, TrustStore):
         return None
     groups = [
-        ("Clients are accepted by it at", Service.objects.filter(client_store=shown)),
-        ("Clients accept by it", Service.objects.filter(server_store=shown)),
+        ("Accept their clients by it", Service.objects.filter(client_store=shown)),
+        ("Are accepted by their clients by it", Service.objects.filter(server_store=shown)),
     ]
     return _panel(groups)
 

@@ -40,11 +40,10 @@ class ShownChain:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownHostKey:
-    """A host key in the notations that people compare, with the line for their clients."""
+    """A host key in the notations that people compare."""
 
     key: PrivateKey | PublicKey
     fingerprints: Fingerprints | None
-    known_hosts: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -54,6 +53,7 @@ class ShownService:
     hosts: tuple[str, ...]
     chain: ShownChain
     host_keys: tuple[ShownHostKey, ...]
+    known_hosts: str
     successor: Certificate | None
     held_key: PrivateKey | None
     probed: str
@@ -68,11 +68,19 @@ def shown_service(service: Service, *, moment: datetime) -> ShownService:
         if leaf
         else None
     )
-    keys = service.host_keys.select_related("private_key", "public_key").order_by("pk")
+    held_keys = service.host_keys.select_related("private_key", "public_key").order_by("pk")
+    keys = [one.key for one in held_keys]
     return ShownService(
         hosts=hosts,
         chain=_chain(service, presented_chain(service, moment=moment)),
-        host_keys=tuple(_host_key(one.key, hosts, service.port) for one in keys),
+        host_keys=tuple(
+            ShownHostKey(key=key, fingerprints=key_faces(bytes(key.spki)).ssh) for key in keys
+        ),
+        known_hosts="".join(
+            f"{known_hosts_line(bytes(key.spki), hosts, port=service.port)}\n"
+            for key in keys
+            if hosts and key.ssh_sha256
+        ),
         successor=find_successor(leaf) if leaf else None,
         held_key=held,
         probed=PROBE_PERIODS.get(service.probe_every, str(service.probe_every))
@@ -130,10 +138,3 @@ def _gap(service: Service, sent: PresentedChain) -> str:
         "What is sent does not lead to a root: an issuer is missing, or it is not among the "
         "certificates named here. Correct the list, or let it be built from the inventory."
     )
-
-
-def _host_key(key: PrivateKey | PublicKey, hosts: tuple[str, ...], port: int) -> ShownHostKey:
-    spki = bytes(key.spki)
-    faces = key_faces(spki)
-    line = known_hosts_line(spki, hosts, port=port) if hosts and faces.ssh else ""
-    return ShownHostKey(key=key, fingerprints=faces.ssh, known_hosts=line)

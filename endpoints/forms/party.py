@@ -45,7 +45,7 @@ class PartyFields(forms.Form):
             "new_owner_kind",
             "new_owner_email",
             css_class="is-open" if started else "",
-            template="certificates/keys/_new_owner.html",
+            template="endpoints/_new_party.html",
         )
 
     def clean_new_owner_name(self) -> str:

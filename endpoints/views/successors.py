@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from endpoints.errors import EndpointRefused
+from endpoints.forms.successor_form import SuccessorForm
 from endpoints.models import Account, Service
 from endpoints.services.accept_successor import accept_successor
 from endpoints.services.present_successor import present_successor
@@ -44,13 +45,16 @@ def service_present(request: HttpRequest, pk: int) -> HttpResponse:
 def account_accept(request: HttpRequest, pk: int) -> HttpResponse:
     """Let an account log in with what has replaced one of its certificates."""
     shown = get_object_or_404(Account, pk=pk)
-    number = request.POST.get("certificate", "")
+    form = SuccessorForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, refusal_text("endpoint.nothing_replaced", {}))
+        return redirect(shown)
     try:
         after = accept_successor(
             actor=actor_of(request),
             account_id=shown.pk,
-            certificate_id=int(number) if number.isascii() and number.isdigit() else 0,
-            revision=RevisionForm.of(request.POST) or 0,
+            certificate_id=form.cleaned_data["certificate"],
+            revision=form.cleaned_data["revision"],
             request=request,
         )
     except EndpointRefused as refusal:
