@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from certificates.models import Certificate, CertificateDer
+from certificates.querysets.among import among
 from pki.verify.inputs import Policy, Revocation, TrustInput, Usage
 from truststores.models import Role, StoreCrl, StoreMember, TrustStore
 
@@ -163,8 +164,5 @@ def _walk(start: str, by_subject: dict[str, list[Issuer]]) -> tuple[Issuer, ...]
 
 
 def ders_of(pks: Sequence[int]) -> dict[int, bytes]:
-    found: dict[int, bytes] = {}
-    for start in range(0, len(pks), 500):
-        rows = CertificateDer.objects.filter(pk__in=pks[start : start + 500])
-        found.update((pk, bytes(der)) for pk, der in rows.values_list("pk", "der"))
-    return found
+    rows = CertificateDer.objects.filter(among("pk", pks))
+    return {pk: bytes(der) for pk, der in rows.values_list("pk", "der")}

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
 from certificates.models import Certificate, Standing
-
-# SQLite takes 32,766 variables in one statement.
-_IDS_PER_QUERY = 5_000
+from certificates.querysets.among import among
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -26,7 +24,28 @@ def record_standing(*, standings: Sequence[CertificateStanding]) -> int:
 
     Rows that say the same already are left alone: each write costs an index.
     """
-    changed = [one for part in _parts(standings) for one in _changed(part)]
+    rows = Certificate.objects.filter(among("pk", [one.certificate_id for one in standings]))
+    before = {
+        pk: (standing, works_until)
+        for pk, standing, works_until in rows.order_by().values_list(
+            "pk", "standing", "works_until"
+        )
+    }
+    return record_changed_standings(standings=standings, before=before)
+
+
+def record_changed_standings(
+    *,
+    standings: Sequence[CertificateStanding],
+    before: Mapping[int, tuple[str, datetime | None]],
+) -> int:
+    """The same for a caller who has read, and locked, what the rows say before."""
+    changed = [
+        one
+        for one in standings
+        if one.certificate_id in before
+        and before[one.certificate_id] != (one.standing, one.works_until)
+    ]
     if changed:
         moment = connection.ops.adapt_datetimefield_value
         table = connection.ops.quote_name(Certificate._meta.db_table)
@@ -36,23 +55,3 @@ def record_standing(*, standings: Sequence[CertificateStanding]) -> int:
                 [(one.standing, moment(one.works_until), one.certificate_id) for one in changed],
             )
     return len(changed)
-
-
-def _parts(standings: Sequence[CertificateStanding]) -> list[Sequence[CertificateStanding]]:
-    return [standings[at : at + _IDS_PER_QUERY] for at in range(0, len(standings), _IDS_PER_QUERY)]
-
-
-def _changed(standings: Sequence[CertificateStanding]) -> list[CertificateStanding]:
-    rows = Certificate.objects.filter(pk__in=[one.certificate_id for one in standings])
-    before = {
-        pk: (standing, works_until)
-        for pk, standing, works_until in rows.order_by().values_list(
-            "pk", "standing", "works_until"
-        )
-    }
-    return [
-        one
-        for one in standings
-        if before.get(one.certificate_id, (one.standing, one.works_until))
-        != (one.standing, one.works_until)
-    ]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from pki.verify import openssl
 from pki.verify.large_crls import certainly_not_revoked, worth_it
@@ -20,8 +20,7 @@ _NO_CRL_FOR_IT: Final = frozenset({3, 44})
 _HOPELESS_AT_LEAF: Final = frozenset({9, 10, 13, 14, 26, 34, 41, 62, 63, 64, 66})
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A question in OpenSSL's terms: the leaf, what may stand above it, the names."""
 
     leaf: Member
@@ -30,8 +29,7 @@ class Asked:
     address: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """The verdict, the path that decided with its errors, and OpenSSL's refused first choice.
 
     `tolerated` is a missing CRL for the anchor alone, which is no failure.
@@ -157,8 +155,7 @@ class Judge:
         fresh = [openssl.Certificate(member.certificate.der) for member in members]
         known = {new.address: old.address for new, old in zip(fresh, members, strict=True)}
         outcome = self._verify(seconds, untrusted=Stack(fresh), collect=True)
-        return replace(
-            outcome,
+        return outcome._replace(
             chain=tuple(known.get(address, address) for address in outcome.chain),
             errors=tuple(
                 replace(error, certificate=known.get(error.certificate, error.certificate))

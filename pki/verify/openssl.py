@@ -23,7 +23,7 @@ import threading
 from collections.abc import Sequence
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_long, c_size_t, c_uint, c_ulong, c_void_p
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from pki.errors import BadVerifyParameter, NotDecodable, OpensslUnavailable
 from pki.verify.library import Signatures, load, load_beside
@@ -357,8 +357,7 @@ class VerifyError:
     crl_path: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What one verification gave: acceptance, its errors in order, the addresses of its chain.
 
     `completed` says that OpenSSL went through to the end, which in a collecting run it does in

@@ -292,6 +292,7 @@ class PreparedTrust:
         self._companies: dict[tuple[bytes, ...], Company] = {}
         self.signed: dict[tuple[str, str], bool] = {}
         self.verified: set[tuple[str, ...]] = set()
+        self.flags: dict[tuple[bytes | None, bytes | None], tuple[str, ...]] = {}
         self.findings: dict[tuple[str, ...], Mapping[str, tuple[Finding, ...]]] = {}
         self.elements: dict[tuple[str, int], PathElement] = {}
         self.serials: dict[tuple[str, str], frozenset[int] | None] = {}

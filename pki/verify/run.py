@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from pki.errors import NotDecodable
 from pki.verify import checks, horizon, names, openssl
@@ -79,8 +78,7 @@ def _validate_some(asked: Sequence[tuple[Question, PreparedTrust]]) -> list[Repo
     return [one if isinstance(one, Report) else _report(*one) for one in decided]
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """A question whose leaf OpenSSL could decode, and who decides it."""
 
     question: Question
@@ -93,7 +91,7 @@ class _Case:
 def _read(question: Question, prepared: PreparedTrust) -> _Case | Report:
     host = None if question.host is None else names.host_name(question.host)
     address = None if question.address is None else names.ip_address(question.address)
-    flags = flags_of(prepared.policy, host, address)
+    flags = _flags(prepared, host, address)
     sha256 = hashlib.sha256(question.leaf).hexdigest()
     try:
         leaf = Member(question.leaf, sha256, "leaf")
@@ -101,6 +99,16 @@ def _read(question: Question, prepared: PreparedTrust) -> _Case | Report:
         return _unreadable(question, flags, str(fault.data["why"]))
     asked = Asked(leaf, prepared.company(question.untrusted), host, address)
     return _Case(question, Judge(prepared, asked), asked, seconds_of(question.moment), flags)
+
+
+def _flags(prepared: PreparedTrust, host: bytes | None, address: bytes | None) -> tuple[str, ...]:
+    """`flags_of`, kept with the store: to compare policies costs more than to find their flags."""
+    kept = prepared.flags.get((host, address))
+    if kept is None:
+        if len(prepared.flags) >= _MOST_KEPT:
+            prepared.flags.clear()
+        kept = prepared.flags[host, address] = flags_of(prepared.policy, host, address)
+    return kept
 
 
 def _report(case: _Case, decision: Decision) -> Report:

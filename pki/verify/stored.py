@@ -43,24 +43,37 @@ def report_to_text(report: Report) -> str:
     """
     path = ",".join(
         [
-            _ISSUER_TEXTS.of((element,)) if element.depth else _compact(_element_as_json(element))
+            _ISSUER_TEXTS.of((element,)) if element.depth else _text_of_element(element)
             for element in report.path
         ]
     )
-    checks = _CHECKS_TEXTS.of(report.checks)
-    return f'{{"path":[{path}],"checks":{checks},{_compact(_own_parts(report))[1:]}'
+    text = (
+        f'{{"path":[{path}],"checks":{_CHECKS_TEXTS.of(report.checks)},'
+        f'"verdict":"{report.verdict.value}","moment":"{report.moment.isoformat()}",'
+        f'"effective_expiry":{_quoted_moment(report.effective_expiry)},'
+        f'"horizon":{_quoted_moment(report.horizon)},'
+        f'"openssl_version":{_quoted(report.openssl_version)},"flags":{_FLAGS_TEXTS.of(report.flags)}'
+    )
+    rare = _rare_parts(report)
+    return f"{text},{_compact(rare)[1:]}" if rare else f"{text}}}"
 
 
 def _own_parts(report: Report) -> dict[str, object]:
     """Everything but the path and the checks."""
-    stored: dict[str, object] = {
+    return {
         "verdict": report.verdict.value,
         "moment": report.moment.isoformat(),
         "effective_expiry": _text(report.effective_expiry),
         "horizon": _text(report.horizon),
         "openssl_version": report.openssl_version,
         "flags": report.flags,
+        **_rare_parts(report),
     }
+
+
+def _rare_parts(report: Report) -> dict[str, object]:
+    """What most reports do not have."""
+    stored: dict[str, object] = {}
     if report.diagnostics:
         stored["diagnostics"] = [_diagnostic_to_json(item) for item in report.diagnostics]
     if report.crls:
@@ -218,6 +231,20 @@ def _crl(stored: Mapping[str, Any]) -> UsedCrl:
 
 _MOST_TEXTS: Final = 512
 _compact = json.JSONEncoder(separators=(",", ":")).encode
+_quoted = json.encoder.encode_basestring_ascii
+
+
+def _text_of_element(element: PathElement) -> str:
+    return (
+        f'{{"depth":{element.depth},"sha256":{_quoted(element.sha256)},'
+        f'"subject":{_quoted(element.subject)},"issuer":{_quoted(element.issuer)},'
+        f'"not_before":"{element.not_before.isoformat()}",'
+        f'"not_after":"{element.not_after.isoformat()}","source":{_quoted(element.source)}}}'
+    )
+
+
+def _quoted_moment(moment: datetime | None) -> str:
+    return "null" if moment is None else f'"{moment.isoformat()}"'
 
 
 class _SharedTexts(Generic[T]):
@@ -242,7 +269,8 @@ class _SharedTexts(Generic[T]):
         return found[1]
 
 
-_ISSUER_TEXTS: Final = _SharedTexts[PathElement](lambda one: _compact(_element_as_json(one[0])))
+_ISSUER_TEXTS: Final = _SharedTexts[PathElement](lambda one: _text_of_element(one[0]))
+_FLAGS_TEXTS: Final = _SharedTexts[str](_compact)
 _CHECKS_TEXTS: Final = _SharedTexts[CheckOutcome](
     lambda outcomes: _compact(_outcomes_to_json(outcomes))
 )

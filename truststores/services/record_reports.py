@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import F
+from django.db.models.lookups import IsNull
 
+from certificates.querysets.among import among
 from pki.verify.report import CheckResult, Diagnostic, Report
 from truststores.models import PastReport, ValidationReport, Verdict
 from truststores.services.run_validations import MadeReport
@@ -42,7 +45,7 @@ class _Row(NamedTuple):
     verdict: str
     codes: str
     chained: bool
-    made_at: datetime | None
+    was_made: bool
 
 
 @transaction.atomic
@@ -56,13 +59,16 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     rows = [
         _Row(*values)
         for values in ValidationReport.objects.select_for_update(of=("self",))
-        .filter(pk__in=by_pk)
+        .filter(among("pk", by_pk))
         .order_by("pk")
-        .values_list("pk", "certificate_id", "generation", "verdict", "codes", "chained", "made_at")
+        .values_list(
+            *("pk", "certificate_id", "generation", "verdict", "codes", "chained"),
+            IsNull(F("made_at"), False),
+        )
     ]
     current = [row for row in rows if row.generation == by_pk[row.pk].generation]
     written = {row.pk: _written(row, by_pk[row.pk]) for row in current}
-    changed = [row for row in current if row.made_at and _says(row) != _says(written[row.pk])]
+    changed = [row for row in current if row.was_made and _says(row) != _says(written[row.pk])]
     _keep_past({row.pk: by_pk[row.pk].report.moment for row in changed})
     write_reports(reports=list(written.values()))
     settle_standings(certificate_ids={row.certificate_id for row in current})
@@ -145,7 +151,7 @@ def _keep_past(ended_at: Mapping[int, datetime]) -> None:
     """Keep what these reports say now, with their bodies, before they are overwritten."""
     if not ended_at:
         return
-    rows = ValidationReport.objects.filter(pk__in=ended_at, body__isnull=False)
+    rows = ValidationReport.objects.filter(among("pk", ended_at), body__isnull=False)
     PastReport.objects.bulk_create(
         PastReport(
             report=row,

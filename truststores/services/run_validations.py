@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from threading import Lock
 
+from certificates.querysets.among import among
 from pki.verify.inputs import Policy, Question
 from pki.verify.report import Report
 from pki.verify.run import PreparedTrust, prepare, validate_all
@@ -94,7 +95,7 @@ def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[Ma
             self_issued=row[8],
         )
         for row in ValidationReport.objects.due(moment)
-        .filter(pk__in=report_ids)
+        .filter(among("pk", report_ids))
         .order_by("trust_store_id", "pk")
         .values_list(
             "pk",

@@ -5,9 +5,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from certificates.models import Certificate, Standing
-from certificates.services.record_standing import CertificateStanding, record_standing
+from certificates.querysets.among import among
+from certificates.services.record_standing import (
+    CertificateStanding,
+    record_changed_standings,
+)
 from truststores.models import ValidationReport, Verdict
-from truststores.querysets.reports import NAMES_AT_ONCE
 
 _Answer = tuple[str, bool, datetime | None]
 
@@ -18,19 +21,18 @@ def settle_standings(*, certificate_ids: Collection[int]) -> None:
     The certificates are locked first: of two transactions that each wrote a report of the same
     certificate, the second then reads what the first has written.
     """
-    ordered = sorted(certificate_ids)
-    for start in range(0, len(ordered), NAMES_AT_ONCE):
-        ids = ordered[start : start + NAMES_AT_ONCE]
-        locked = (
-            Certificate.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
-        )
-        present = list(locked.values_list("pk", flat=True))
-        answers: defaultdict[int, list[_Answer]] = defaultdict(list)
-        for certificate_id, verdict, meant, expiry in ValidationReport.objects.filter(
-            certificate__in=present, chained=True
-        ).values_list("certificate_id", "verdict", "meant_for_usage", "effective_expiry"):
-            answers[certificate_id].append((verdict, meant, expiry))
-        record_standing(standings=[_standing(pk, answers[pk]) for pk in present])
+    wanted = among("pk", certificate_ids)
+    locked = Certificate.objects.filter(wanted).order_by("pk").select_for_update(of=("self",))
+    before = {
+        pk: (standing, works_until)
+        for pk, standing, works_until in locked.values_list("pk", "standing", "works_until")
+    }
+    answers: defaultdict[int, list[_Answer]] = defaultdict(list)
+    for certificate_id, verdict, meant, expiry in ValidationReport.objects.filter(
+        among("certificate_id", before), chained=True
+    ).values_list("certificate_id", "verdict", "meant_for_usage", "effective_expiry"):
+        answers[certificate_id].append((verdict, meant, expiry))
+    record_changed_standings(standings=[_standing(pk, answers[pk]) for pk in before], before=before)
 
 
 def _standing(certificate_id: int, answers: Iterable[_Answer]) -> CertificateStanding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pki.findings import Finding, Severity
 from pki.verify.inputs import Policy
@@ -11,8 +12,7 @@ from pki.verify.prepared import CrlMember, Member, PreparedTrust, Unreadable
 from pki.verify.report import Diagnostic, Verdict
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """One decided question: the path, what OpenSSL said, and what was asked.
 
     `tolerated` are diagnostics that do not count; `crls` those that the path could use;

@@ -18,7 +18,9 @@ _MOST_COMMON: Final = 8
 def make(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
     """Each check's outcome. A number of OpenSSL counts as the answer of the check it belongs to."""
     above = _of_issuers(checks, situation)
-    return tuple(_outcome(checks, check, situation, above.get(check.name, ())) for check in checks)
+    return tuple(
+        [_outcome(checks, check, situation, above.get(check.name, ())) for check in checks]
+    )
 
 
 def _belongs(checks: Sequence[Check], check: Check, diagnostic: Diagnostic) -> bool:
