@@ -153,7 +153,7 @@ _NEVER_OPEN: Final[dict[str, str]] = {
 FAILURES.update(
     {
         f"closed_{kind}": (
-            f"{{host}} is {where} ({{address}}), which is closed to the console: nothing was sent.",
+            f"{{host}} is {where}{{at}}, which is closed to the console: nothing was sent.",
             _OPEN_IT,
         )
         for kind, where in _CLOSED.items()
@@ -162,7 +162,7 @@ FAILURES.update(
 FAILURES.update(
     {
         f"closed_{kind}": (
-            f"{{host}} leads to {what} ({{address}}): nothing was sent.",
+            f"{{host}} leads to {what}{{at}}: nothing was sent.",
             "Nobody can open that. Correct the address of the service or its record in the DNS.",
         )
         for kind, what in _NEVER_OPEN.items()
@@ -286,14 +286,16 @@ def failure_said(code: str, data: Mapping[str, Any]) -> tuple[str, str]:
     """Why nothing was seen, and what to do; of a code from a newer version the code."""
     sentence, remedy = FAILURES.get(code, (f"{code.replace('_', ' ').capitalize()}.", ""))
     host, port = str(data.get("host", "?")), data.get("port", "?")
+    address = str(data.get("address", ""))
     shown = f"[{host}]" if ":" in host else host
     words = defaultdict(
         lambda: "?",
         {
             **data,
+            "at": f" ({address})" if address and address != host else "",
             "waited": _STAGES.get(str(data.get("stage", "")), "while connecting"),
             # A rule that names a host opens private addresses, one that names a network all kinds.
-            "setting": f"{_rule_host(code, shown, str(data.get('address', '')))}:{port}",
+            "setting": f"{_rule_host(code, shown, address)}:{port}",
         },
     )
     return sentence.format_map(words), remedy.format_map(words)

@@ -18,7 +18,6 @@ _CLIENT = {
     "optional": "Asked for, and not required",
     "required": "Required",
     "undecided": "Asked for; whether it is required did not show",
-    "": "Not described",
 }
 # How the states look as the answer on top of the page: the CSS word of a verdict.
 _VERDICTS = {
@@ -170,7 +169,7 @@ def _tls_facts(tls: dict[str, Any], wanted: dict[str, Any]) -> list[tuple[str, s
         ("Protocol", tls["version"]),
         ("Cipher suite", tls["cipher"]),
         ("Client certificate", asked),
-        ("It should be", _CLIENT[wanted["client"]].lower()),
+        *([("Described as", _CLIENT[wanted["client"]])] if wanted["client"] else []),
     ]
 
 

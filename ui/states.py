@@ -102,7 +102,7 @@ STATES: dict[str, State] = {
     "info": _notice("Note"),
     "error": _bad("Error"),
     # Probes of a service; "running" is above.
-    "seen": _notice("Seen, nothing to compare with", "eye"),
+    "seen": _notice("Seen, not described", "eye"),
     "same": _good("Presents what it should"),
     "different": _bad("Presents something else", "git-compare-arrows"),
     "unreachable": _bad("Not reached", "unplug"),

@@ -11,7 +11,7 @@ class ProbeState(models.TextChoices):
     """How a probe ended."""
 
     RUNNING = "running", "Running"
-    SEEN = "seen", "Seen, nothing described to compare with"
+    SEEN = "seen", "Seen, not described"
     SAME = "same", "Presents what it should"
     DIFFERENT = "different", "Presents something else"
     UNREACHABLE = "unreachable", "Not reached"
