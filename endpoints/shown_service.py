@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from certificates.models import Certificate, PrivateKey, PublicKey
+from certificates.models import Certificate, PrivateKey
 from endpoints.models import ChainSource, Service
 from endpoints.services.find_successor import find_successor
 from endpoints.services.presented_chain import PresentedChain, presented_chain
+from endpoints.shown_ssh import ShownHostKey, host_keys_of, known_hosts_file, shown_host_key
 from endpoints.texts import PROBE_PERIODS
 from pki.der import DerError
-from pki.key_faces import Fingerprints, key_faces, known_hosts_line
 from pki.names import subject_and_issuer_lines
 
 
@@ -39,14 +39,6 @@ class ShownChain:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ShownHostKey:
-    """A host key in the notations that people compare."""
-
-    key: PrivateKey | PublicKey
-    fingerprints: Fingerprints | None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class ShownService:
     """Everything that the page of a service says by itself."""
 
@@ -68,19 +60,11 @@ def shown_service(service: Service, *, moment: datetime) -> ShownService:
         if leaf
         else None
     )
-    held_keys = service.host_keys.select_related("private_key", "public_key").order_by("pk")
-    keys = [one.key for one in held_keys]
     return ShownService(
         hosts=hosts,
         chain=_chain(service, presented_chain(service, moment=moment)),
-        host_keys=tuple(
-            ShownHostKey(key=key, fingerprints=key_faces(bytes(key.spki)).ssh) for key in keys
-        ),
-        known_hosts="".join(
-            f"{known_hosts_line(bytes(key.spki), hosts, port=service.port)}\n"
-            for key in keys
-            if hosts and key.ssh_sha256
-        ),
+        host_keys=tuple(shown_host_key(key, hosts) for key in host_keys_of(service)),
+        known_hosts=known_hosts_file(service, hashed=False),
         successor=find_successor(leaf) if leaf else None,
         held_key=held,
         probed=PROBE_PERIODS.get(service.probe_every, str(service.probe_every))

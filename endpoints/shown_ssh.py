@@ -25,7 +25,7 @@ Key = PrivateKey | PublicKey
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ShownHostKey:
-    """A host key in every notation that people compare, with the lines for its clients.
+    """A host key in every notation that people compare.
 
     `fingerprints` is None and everything else empty where SSH has no form of the key. `md5` is the
     notation of old clients, without the prefix.
@@ -35,10 +35,9 @@ class ShownHostKey:
     fingerprints: Fingerprints | None
     md5: str
     sshfp: tuple[str, ...]
-    known_hosts: str
 
 
-def shown_host_key(key: Key, hosts: Sequence[str], port: int) -> ShownHostKey:
+def shown_host_key(key: Key, hosts: Sequence[str]) -> ShownHostKey:
     """The host key of a service that is reached under these hosts."""
     spki = bytes(key.spki)
     faces = key_faces(spki).ssh
@@ -48,7 +47,6 @@ def shown_host_key(key: Key, hosts: Sequence[str], port: int) -> ShownHostKey:
         fingerprints=faces,
         md5=faces.md5.removeprefix("MD5:") if faces else "",
         sshfp=sshfp_records(spki, names) if faces and names else (),
-        known_hosts=known_hosts_line(spki, hosts, port=port) if faces and hosts else "",
     )
 
 

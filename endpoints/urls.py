@@ -12,6 +12,7 @@ from endpoints.views import (
     kits,
     probes,
     services,
+    ssh,
     successors,
 )
 from endpoints.views.triage import triage
@@ -33,6 +34,18 @@ urlpatterns = [
     path("services/choices/<slug:kind>/", choices.choices, name="choices"),
     path("services/<int:pk>/probe/", probes.service_probe, name="service_probe"),
     path("services/<int:pk>/probes/", probes.service_probes, name="service_probes"),
+    path("services/<int:pk>/known_hosts/", ssh.service_known_hosts, name="service_known_hosts"),
+    path(
+        "services/<int:pk>/authorized_keys/",
+        ssh.service_authorized_keys,
+        name="service_authorized_keys",
+    ),
+    path(
+        "accounts/<int:pk>/authorized_keys/",
+        ssh.account_authorized_keys,
+        name="account_authorized_keys",
+    ),
+    path("ssh/compare/", ssh.ssh_compare, name="ssh_compare"),
     path("probes/job/<uuid:pk>/", probes.probe_of_job, name="probe_of_job"),
     path("probes/<int:pk>/", probes.probe, name="probe"),
     path("probes/<int:pk>/import/", probes.probe_import, name="probe_import"),

@@ -8,7 +8,8 @@ from django.db.models import Q
 from certificates.models import PrivateKey, PublicKey
 from endpoints.models import Account, AccountKey, Service, ServiceHostKey
 from endpoints.shown_ssh import Key, host_keys_of, ssh_keys_of
-from pki.formats.key_file import PublicKeyFound
+from pki.findings import Finding
+from pki.formats.key_file import KeyFileContents, PublicKeyFound
 from pki.key_faces import key_faces
 from pki.key_sandbox import open_public_keys
 from pki.ssh_fingerprints import fingerprints_in
@@ -36,11 +37,16 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Comparison:
-    """What came of a comparison; `compared` are the keys of the one asked about, else all."""
+    """What came of a comparison; `compared` are the keys of the one asked about.
+
+    `stored` counts all that it was compared with; `refusal` says why nothing could be compared,
+    where there is more to say than that nothing was recognised.
+    """
 
     matches: tuple[Match, ...]
     compared: tuple[Key, ...]
     stored: int
+    refusal: Finding | None = None
 
 
 def compare_fingerprint(*, text: str, owner: Service | Account | None = None) -> Comparison:
@@ -51,31 +57,41 @@ def compare_fingerprint(*, text: str, owner: Service | Account | None = None) ->
     """
     own = _keys_of(owner) if owner is not None else []
     own_spki = {key.spki_sha256 for key in own}
-    found = _whole_keys(text)
+    contents = _whole_keys(text)
+    found = contents.public_keys if contents is not None else ()
+    refusal = contents.refusal if contents is not None and not found else None
     matches = [_key_match(one, own_spki) for one in found[:MOST_KEYS]]
-    if not matches:
+    # The base64 of a private key may look like a digest.
+    if not matches and (refusal is None or refusal.code != "keyfile.private_where_public"):
         matches = [
             _match(one.shown, one.digest, _by_digest(one.digest, one.hex), own_spki)
             for one in fingerprints_in(text)
         ]
     stored = PrivateKey.objects.count() + PublicKey.objects.count()
-    return Comparison(matches=tuple(matches), compared=tuple(own), stored=stored)
+    return Comparison(
+        matches=tuple(matches),
+        compared=tuple(own),
+        stored=stored,
+        refusal=None if matches else refusal,
+    )
 
 
 def _keys_of(owner: Service | Account) -> list[Key]:
     return host_keys_of(owner) if isinstance(owner, Service) else ssh_keys_of(owner)
 
 
-def _whole_keys(text: str) -> Sequence[PublicKeyFound]:
+def _whole_keys(text: str) -> KeyFileContents | None:
     if not any(mark in text for mark in _KEY_MARKS):
-        return ()
-    return open_public_keys(text.encode("utf-8", "replace")).public_keys
+        return None
+    return open_public_keys(text.encode("utf-8", "replace"))
 
 
 def _key_match(found: PublicKeyFound, own: set[str]) -> Match:
     faces = key_faces(found.spki)
     shown = faces.ssh.sha256 if faces.ssh else faces.pin_hex
-    return _match(f"{found.facts.algorithm} {shown}", "", _stored(Q(spki_sha256=faces.pin_hex)), own)
+    return _match(
+        f"{found.facts.algorithm} {shown}", "", _stored(Q(spki_sha256=faces.pin_hex)), own
+    )
 
 
 def _by_digest(digest: str, digits: str) -> list[Key]:

@@ -17,6 +17,7 @@ from endpoints.services.change_account import change_account
 from endpoints.services.create_account import create_account
 from endpoints.services.delete_account import delete_account
 from endpoints.services.find_successor import find_successor
+from endpoints.shown_ssh import authorized_keys_of
 from endpoints.texts import refusal_text
 from endpoints.views.form_steps import named_in_address, pasted_keys_of, tell
 from endpoints.views.right import RIGHT
@@ -46,6 +47,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "account": shown,
         "certificates": [(one, find_successor(one)) for one in certificates],
+        "authorized_keys": authorized_keys_of(shown),
         "ssh_keys": [(one, key_faces(bytes(one.spki)).ssh) for one in keys],
         "services": shown.services.order_by("name"),
         "namesakes": Account.objects.like(shown.name),
