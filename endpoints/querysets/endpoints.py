@@ -50,6 +50,10 @@ class ServiceQuerySet(JudgedQuerySet["Service"]):
         found = self.model.objects.filter(words | presenting).order_by().values("pk")
         return self.filter(pk__in=found)
 
+    def astray(self) -> ServiceQuerySet:
+        """Whose last probes saw something else, or nothing."""
+        return self.filter(probe_state__in=("different", "unreachable", "refused"))
+
 
 class AccountQuerySet(JudgedQuerySet["Account"]):
     """Named questions to the accounts."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -76,8 +77,6 @@ def seen(service: Service, name: str = "new.example.org", **more: Any) -> Probe:
 
 
 def _sha256(der: bytes) -> str:
-    import hashlib
-
     return hashlib.sha256(der).hexdigest()
 
 
@@ -117,13 +116,6 @@ def test_what_is_imported_can_be_accepted_once(client_for: ClientFor, service: S
 
 def test_a_reader_sees_everything_and_no_button(client_for: ClientFor, service: Service) -> None:
     probe = seen(service)
-    for url in (
-        probe.get_absolute_url(),
-        service.get_absolute_url(),
-        reverse("endpoints:service_probes", args=[service.pk]),
-    ):
-        page = text_of(client_for("auditor") if url == probe.get_absolute_url() else _again, url) if False else None
-        assert page is None
     client = client_for("auditor")
     for url in (
         probe.get_absolute_url(),
@@ -164,9 +156,7 @@ def test_asking_leads_to_the_probe_and_the_job_leads_there_too(
     assert AuditEvent.objects.filter(action="service.probe_requested").exists()
 
 
-def test_a_service_without_an_address_says_so(
-    client_for: ClientFor, service_of: ServiceOf
-) -> None:
+def test_a_service_without_an_address_says_so(client_for: ClientFor, service_of: ServiceOf) -> None:
     service = service_of("Nowhere", protocol="https")
     client = client_for("operator")
     answer = client.post(reverse("endpoints:service_probe", args=[service.pk]), follow=True)
@@ -184,7 +174,12 @@ def test_a_closed_address_tells_which_setting_opens_it(
         differences=[],
         pem="",
         error_code="closed_private",
-        error_data={"why": "private", "host": "old.example.org", "address": "10.1.2.3", "port": 443},
+        error_data={
+            "why": "private",
+            "host": "old.example.org",
+            "address": "10.1.2.3",
+            "port": 443,
+        },
     )
     page = text_of(client_for(None), probe.get_absolute_url())
     assert "PKIADMIN_INTERNAL_PROBE_HOSTS to old.example.org:443" in page
