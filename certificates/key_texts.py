@@ -179,8 +179,8 @@ KEY_FINDING_TEXTS: Texts = {
         "Clients accept only a whole label, as in *.example.com.",
     ),
     "request.wildcard_too_wide": (
-        "The wildcard {value} stands for every domain of a top-level domain.",
-        "Nobody will issue or accept it. Name your own domain.",
+        "The wildcard {value} covers names of different owners.",
+        "No public CA issues it, and clients refuse it. Name your own domain.",
     ),
     "request.wildcard_several": (
         "{value} holds more than one asterisk.",

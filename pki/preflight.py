@@ -39,6 +39,7 @@ from pki.keys import KeyFacts
 from pki.limits import DEFAULT
 from pki.names import is_plain, visible
 from pki.oids import EXTENDED_KEY_USAGES
+from pki.public_suffix import is_registry
 
 # Let's Encrypt stops at 100 names; most others at 250.
 MANY_NAMES = 100
@@ -225,7 +226,7 @@ def _host(name: str, *, public: bool) -> Iterator[Finding]:
     plain = name.removeprefix("*.")
     if "_" in plain:
         yield key_finding("request.host_underscore", place="alt_names", value=name[:64])
-    if name != plain and "." not in plain:
+    if name != plain and ("." not in plain or (public and is_registry(plain))):
         yield key_finding("request.wildcard_too_wide", place="alt_names", value=name[:64])
     if not public:
         return

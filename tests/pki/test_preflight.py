@@ -73,6 +73,7 @@ NAMES = [
     (dns("a.*.example.net"), "wildcard_not_leftmost"),
     (dns("a*.example.net"), "wildcard_partial"),
     (dns("*.net"), "wildcard_too_wide"),
+    (dns("*.com.au"), "wildcard_too_wide"),
     (dns("a_b.example.net"), "host_underscore"),
     (dns("server"), "host_single_label"),
     (dns("a.local"), "host_private"),

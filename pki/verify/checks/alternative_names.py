@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pki.findings import Finding
+from pki.public_suffix import is_registry
 from pki.verify.anatomy import (
     NAME_DNS,
     NAME_EMAIL,
@@ -35,12 +36,6 @@ _URI: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[\x21-\x7e]+")
 _LONGEST_HOST: Final = 253
 _ADDRESS_LENGTHS: Final = (4, 16)
 _EMPTY_NAME: Final = b"\x30\x00"
-
-# Labels under which registries of two-letter domains hand out names: a wildcard right below
-# `co.uk` or `com.au` covers everybody's hosts.
-_REGISTRY_LABELS: Final = frozenset(
-    {"ac", "co", "com", "edu", "gob", "gouv", "gov", "ltd", "mil", "ne", "net", "or", "org", "plc"}
-)
 
 
 def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
@@ -104,15 +99,8 @@ def _of_dns(content: bytes) -> Iterator[Finding]:
         yield warning("san.dns_malformed", "subjectAltName", value=name)
     elif fixed[-1].isdigit():
         yield warning("san.ip_as_dns", "subjectAltName", value=name)
-    if wild and _is_registry(fixed):
+    if wild and is_registry(".".join(fixed)):
         yield warning("san.wildcard_wide", "subjectAltName", value=name)
-
-
-def _is_registry(labels: list[str]) -> bool:
-    """Whether names below these labels belong to different owners, as far as can be told here."""
-    return len(labels) < 2 or (
-        len(labels) == 2 and len(labels[1]) == 2 and labels[0].lower() in _REGISTRY_LABELS
-    )
 
 
 def _of_common_name(anatomy: Anatomy, names: tuple[tuple[int, bytes], ...]) -> Iterator[Finding]:
