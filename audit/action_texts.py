@@ -27,6 +27,11 @@ ACTIONS: dict[str, str] = {
     # keys
     "key.generated": "made the key “{subject}” ({kind})",
     "key.imported": "imported the key “{subject}” ({kind})",
+    "keys.labelled": "labelled {count} keys (added {added}, removed {removed})",
+    "owner.created": "noted the owner “{subject}” ({kind})",
+    "owner.edited": "changed the owner “{subject}”",
+    "owner.merged": "merged the owner “{name}” into “{subject}” ({moved} things moved)",
+    "owner.deleted": "deleted the owner “{name}” ({kind})",
     "key.state_changed": "moved the key “{subject}” from {from} to {to}",
     "key.edited": "changed the name, owner, labels or note of the key “{subject}”",
     "key.use_added": "noted that the key “{subject}” is used at {place} ({protocol})",

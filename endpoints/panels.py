@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from certificates.models import Certificate, PrivateKey, PublicKey
+from certificates.models import Certificate, Owner, PrivateKey, PublicKey
 from endpoints.models import Account, Service
 from truststores.models import TrustStore
 from ui.panels import Panel
@@ -61,6 +61,17 @@ def uses_of_trust_store(request: HttpRequest, shown: object) -> Panel | None:
     groups = [
         ("Accept their clients by it", Service.objects.filter(client_store=shown)),
         ("Are accepted by their clients by it", Service.objects.filter(server_store=shown)),
+    ]
+    return _panel(groups)
+
+
+def uses_of_owner(request: HttpRequest, shown: object) -> Panel | None:
+    """The services of an owner, and the accounts that it logs in with as a partner."""
+    if not isinstance(shown, Owner):
+        return None
+    groups = [
+        ("Services", Service.objects.filter(owner=shown)),
+        ("Accounts", Account.objects.filter(partner=shown)),
     ]
     return _panel(groups)
 

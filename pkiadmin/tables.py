@@ -134,6 +134,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     ),
     "key": ("endpoints.panels.uses_of_key",),
     "public_key": ("endpoints.panels.uses_of_key",),
+    "owner": ("endpoints.panels.uses_of_owner",),
     "crl": ("truststores.panels.stores_of_crl",),
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
     "service": ("endpoints.probe_panels.probes_of_service",),
@@ -163,7 +164,12 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Certificates", icon="scroll-text", url="certificates:certificates"),
             NavItem(label="Requests", icon="file-pen-line", url="certificates:requests"),
-            NavItem(label="Keys", icon="key-round", url="certificates:keys"),
+            NavItem(
+                label="Keys",
+                icon="key-round",
+                url="certificates:keys",
+                around=("certificates:public_keys", "certificates:owners"),
+            ),
             NavItem(label="CRLs", icon="list-x", url="certificates:crls"),
         ),
     ),

@@ -82,6 +82,15 @@ TABLE: dict[str, Row] = {
     "certificates:public_key_edit": WORK,
     "certificates:public_key_use": WORK_POST,
     "certificates:public_key_delete": WORK_POST,
+    "certificates:keys_label": WORK_POST,
+    "certificates:public_keys_label": WORK_POST,
+    # owners
+    "certificates:owners": READ,
+    "certificates:owner": READ,
+    "certificates:owner_new": WORK,
+    "certificates:owner_edit": WORK,
+    "certificates:owner_merge": WORK,
+    "certificates:owner_delete": WORK_POST,
     # requests and self-signed certificates
     "certificates:requests": READ,
     "certificates:request_new": WORK,

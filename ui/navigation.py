@@ -11,12 +11,16 @@ from django.urls import reverse
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NavItem:
-    """A page of its own; `icon` is a lucide name; `permission` empty means everybody signed in."""
+    """A page of its own; `icon` is a lucide name; `permission` empty means everybody signed in.
+
+    `around` names pages beside it that its tabs lead to: it is the current entry there as well.
+    """
 
     label: str
     icon: str
     url: str
     permission: str = ""
+    around: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,8 +81,9 @@ def _current(request: HttpRequest, addressed: list[tuple[NavItem, str]]) -> NavI
             if item.url == match.view_name:
                 return item
     around = [
-        (len(href), item)
+        (len(led), item)
         for item, href in addressed
-        if href != "/" and request.path.startswith(href)
+        for led in (href, *map(reverse, item.around))
+        if led != "/" and request.path.startswith(led)
     ]
     return max(around, key=lambda pair: pair[0])[1] if around else None

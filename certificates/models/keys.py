@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from certificates.models.label import Label
 from certificates.querysets.keys import PrivateKeyQuerySet, PublicKeyQuerySet
+from certificates.querysets.owners import OwnerQuerySet
 from jobs.models import Job
 
 
@@ -66,6 +67,8 @@ class Owner(models.Model):
     name = models.CharField(max_length=200)
     email = models.EmailField(blank=True)
 
+    objects = OwnerQuerySet.as_manager()
+
     class Meta:
         ordering = ["name", "kind"]
         default_permissions = ()
@@ -75,6 +78,9 @@ class Owner(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("certificates:owner", args=[self.pk])
 
 
 class _PublicFacts(models.Model):

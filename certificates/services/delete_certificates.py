@@ -9,7 +9,7 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 
 from audit.services.record import record
-from certificates.models import Certificate, CertificateRequest, Crl
+from certificates.models import Certificate, CertificateRequest, Crl, KeyUse
 
 _USES_SHOWN = 20
 
@@ -82,6 +82,9 @@ def _use(held: models.Model) -> Use:
         return Use(text=f"{held} is replaced by it", url=held.get_absolute_url())
     if isinstance(held, CertificateRequest):
         return Use(text=f"the request “{held}”, which it answers", url=held.get_absolute_url())
+    if isinstance(held, KeyUse):
+        # A place is told on the page of its key.
+        return Use(text=f"a key that is used for it ({held})", url="")
     # Apps above say what their own things are; nothing here knows of them.
     return Use(text=getattr(held, "use_text", "") or str(held), url=_page_of(held))
 

@@ -7,12 +7,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 
-def list_address(request: HttpRequest) -> str:
-    """The list that the form names by its query string; nothing else can be named."""
+def list_address(request: HttpRequest, name: str = "certificates:certificates") -> str:
+    """The list, as the form's query string says it was; nothing else can be named by that."""
     query = request.POST.get("query", "").lstrip("?")
-    address = reverse("certificates:certificates")
+    address = reverse(name)
     return f"{address}?{query}" if query else address
 
 
-def back_to_list(request: HttpRequest) -> HttpResponseRedirect:
-    return redirect(list_address(request))
+def back_to_list(
+    request: HttpRequest, name: str = "certificates:certificates"
+) -> HttpResponseRedirect:
+    return redirect(list_address(request, name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -108,6 +109,9 @@ OF_KEYS = (
     "/keys/import/",
     "/keys/import/?wanted=public",
     "/public-keys/",
+    "/owners/",
+    "/owners/?q=nothing+is+called+so",
+    "/owners/new/",
     "/requests/",
     "/requests/new/",
     "/requests/new/self-signed/",
@@ -137,6 +141,12 @@ def with_keys(page: Page, addresses: list[str], folder: Path) -> list[str]:
         f"{own}files/",
         f"/requests/new/?request={own.rstrip('/').rpartition('/')[2]}",
     ]
+    page.goto("/owners/new/")
+    page.fill("input[name=name]", "Ascella Ltd")
+    page.fill("input[name=email]", "pki@ascella.example")
+    press(page, "Add the owner")
+    page.wait_for_url(re.compile(r"/owners/\d+/$"))
+    addresses += [page.url, f"{page.url}edit/", f"{page.url}merge/"]
     page.goto("/keys/import/?wanted=public")
     public = Path(f"{Workshop(folder).ssh_key('Ed25519')}.pub")
     page.fill("textarea[name=pasted]", public.read_text())

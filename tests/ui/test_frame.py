@@ -162,3 +162,13 @@ def test_a_page_below_an_entry_marks_the_entry_that_leads_to_it_the_furthest(
     )
     (section,) = sections_for(request, [NavGroup(title="", items=items)])
     assert [entry.label for entry in section.entries if entry.current] == ["Account"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["keys", "key_new", "public_keys", "owners", "owner_new"])
+def test_the_parts_of_the_key_store_stand_under_one_entry(client_for: ClientFor, name: str) -> None:
+    page = client_for("operator").get(reverse(f"certificates:{name}")).content.decode()
+    menu = page.partition('aria-label="Main menu"')[2].partition("</nav>")[0]
+    marked = [line for line in menu.splitlines() if 'aria-current="page"' in line]
+    assert len(marked) == 1
+    assert f'href="{reverse("certificates:keys")}"' in marked[0]
