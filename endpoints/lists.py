@@ -9,13 +9,13 @@ from django.db.models import Count
 from certificates.models import Owner
 from endpoints.models import (
     Account,
-    EndpointStanding,
     Probe,
     ProbeState,
     Service,
     ServiceProtocol,
 )
 from endpoints.querysets.endpoints import AccountQuerySet, ServiceQuerySet
+from endpoints.standing_groups import STANDING_CHOICES, with_standing
 from ui.listing import Column, Listing
 
 
@@ -30,7 +30,10 @@ class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
         ),
     )
     standing = django_filters.ChoiceFilter(
-        label="Works", choices=EndpointStanding.choices, empty_label="Any standing"
+        label="Works",
+        choices=STANDING_CHOICES,
+        empty_label="Any standing",
+        method="of_standing",
     )
     protocol = django_filters.ChoiceFilter(
         label="Protocol", choices=ServiceProtocol.choices, empty_label="Every protocol"
@@ -45,6 +48,9 @@ class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
 
     def matching(self, queryset: ServiceQuerySet, name: str, value: str) -> ServiceQuerySet:
         return queryset.matching(value)
+
+    def of_standing(self, queryset: ServiceQuerySet, name: str, value: str) -> ServiceQuerySet:
+        return with_standing(queryset, value)
 
 
 def service_rows() -> ServiceQuerySet:
@@ -82,7 +88,10 @@ class AccountFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
         ),
     )
     standing = django_filters.ChoiceFilter(
-        label="Works", choices=EndpointStanding.choices, empty_label="Any standing"
+        label="Works",
+        choices=STANDING_CHOICES,
+        empty_label="Any standing",
+        method="of_standing",
     )
     partner = django_filters.ModelChoiceFilter(
         label="Partner", queryset=Owner.objects.all(), empty_label="Anybody"
@@ -100,6 +109,9 @@ class AccountFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
 
     def matching(self, queryset: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
         return queryset.matching(value)
+
+    def of_standing(self, queryset: AccountQuerySet, name: str, value: str) -> AccountQuerySet:
+        return with_standing(queryset, value)
 
 
 def account_rows() -> AccountQuerySet:

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from certificates.models import Certificate
 from endpoints.models import Service
+from endpoints.services.find_pressing import find_pressing
 from jobs.models import Job, JobState
+from pkiadmin.home_endpoints import endpoint_sections, endpoint_tally
 from truststores.models import TrustStore
 from truststores.services.find_attention import SHOWN, Attention, find_attention
 
@@ -20,13 +22,22 @@ FAILED = (JobState.FAILED, JobState.BROKEN)
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """What needs attention; while the inventory is empty, the three first steps."""
+    """What needs attention; while there is little to look at, the first steps.
+
+    Services and accounts come first: whether they work is what people come for.
+    """
+    moment = timezone.now()
+    pressing = find_pressing(moment=moment)
     context: dict[str, Any] = {
         "has_certificates": Certificate.objects.exists(),
         "has_trust_stores": TrustStore.objects.exists(),
+        "has_services": not pressing.services.is_empty,
     }
+    if not pressing.is_empty:
+        context["endpoint_tally"] = endpoint_tally(pressing)
+        context["endpoint_sections"] = endpoint_sections(pressing)
     if context["has_certificates"]:
-        attention = find_attention(moment=timezone.now())
+        attention = find_attention(moment=moment)
         failed = Job.objects.filter(state__in=FAILED, parent=None).order_by("-created_at", "-pk")
         context["tally"] = _tally(attention)
         context["sections"] = _sections(attention, failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from jobs.dependants import Preview
 from jobs.kinds import JobKind, Scheduled
 from ui.navigation import NavGroup, NavItem
 
@@ -123,6 +124,21 @@ DEPENDANTS: dict[str, tuple[str, ...]] = {
     "trust_store": ("endpoints.services.follow_changes.follow_stores",),
 }
 
+# Who can say what a change of a row of an app below would do to what rests on it, before it is saved.
+PREVIEWS: dict[str, tuple[Preview, ...]] = {
+    "trust_store": (
+        Preview(
+            count="endpoints.services.preview_judgements.count_judged",
+            make="endpoints.services.preview_judgements.preview_judgements",
+        ),
+    ),
+}
+
+# Who uses rows of apps below, named beside them in their lists: (numbers) -> number -> uses.
+USES: dict[str, tuple[str, ...]] = {
+    "certificate": ("endpoints.uses.uses_of_certificates",),
+}
+
 # Panels that an app adds to the page of an object of an app below it, in the order shown. Each is
 # the dotted path of a function (request, object) -> Panel | None.
 PANELS: dict[str, tuple[str, ...]] = {
@@ -137,6 +153,7 @@ PANELS: dict[str, tuple[str, ...]] = {
     "owner": ("endpoints.panels.uses_of_owner",),
     "crl": ("truststores.panels.stores_of_crl",),
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
+    "proposal": ("endpoints.preview_panel.judgements_of_proposal",),
     "service": ("endpoints.probe_panels.probes_of_service",),
     "account": (),
 }

@@ -99,6 +99,16 @@ class ShownCalendar:
     count: int
     first: Stop | None
 
+    @property
+    def certificate_ids(self) -> set[int]:
+        """The certificates that the page names."""
+        return {
+            one.certificate.pk
+            for month in self.months
+            for shown in month.stops
+            for one in shown.stop.certificates
+        }
+
 
 def show_calendar(calendar: Calendar) -> ShownCalendar:
     stops = list(calendar.stops)

@@ -39,6 +39,7 @@ from pki.verify.inputs import Policy, Usage
 from tests.truststores.conftest import bring_in, work_off
 from tests.truststores.test_history import UNIVERSE, certificates, steps
 from tests.truststores.test_history import World as Stores
+from truststores.errors import StoreInUse
 
 SERVICES = (0, 1)
 own_steps = st.one_of(
@@ -149,7 +150,7 @@ class World(Stores):
         try:
             with transaction.atomic():
                 super()._drop_store(number)
-        except ProtectedError:
+        except StoreInUse:
             pass
 
 

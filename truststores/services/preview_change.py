@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from certificates.models import Certificate, CertificateDer, Crl, CrlDer
+from jobs.dependants import preview_dependants
 from pki.verify.inputs import TrustInput
 from pki.verify.report import Report
 from truststores.inputs import policy_of, store_input
@@ -63,8 +64,9 @@ def preview_change(
     """What a change would do, as JSON: what turns red, what turns green, what ends at another time.
 
     Only the certificates that the change touches are judged, by the store as it would be; of those
-    whose report is due or missing also by the store as it is. Nothing is written. `after_chunk` is
-    called with the number of certificates judged so far.
+    whose report is due or missing also by the store as it is. What rests on the store in apps above
+    is asked too (`dependants`). Nothing is written. `after_chunk` is called with the number of
+    certificates judged so far.
     """
     now, then = store_input(store).trust, proposed_input(store=store, change=change)
     judges = StoreJudge(now), StoreJudge(then)
@@ -96,6 +98,7 @@ def preview_change(
         "unchanged": unchanged,
         "untouched": reports.count() - reported,
         **{name: group.to_json() for name, group in groups.items()},
+        "dependants": preview_dependants("trust_store", store, then, moment=moment),
     }
 
 

@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
+from jobs.dependants import count_dependants
 from jobs.services.request_job import request_job
 from truststores.errors import StoreChanged, StoreChangeRefused
 from truststores.models import StoreCrl, StoreMember, StoreProposal, TrustStore
@@ -36,6 +37,7 @@ def propose_change(
     if wanted.is_empty:
         raise StoreChangeRefused("change.nothing")
     touched = count_touched(store=store, change=wanted, most=AT_ONCE)
+    touched += count_dependants("trust_store", store)
     proposal = StoreProposal(
         trust_store=store,
         revision=store.revision,

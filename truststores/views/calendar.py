@@ -27,6 +27,7 @@ from truststores.services.write_feed import write_feed
 from truststores.shown_calendar import show_calendar
 from truststores.views.actor import actor_of
 from ui.http import attachment
+from ui.uses import uses_of
 
 LOOKS_SHOWN = 5
 LONGEST_TOKEN = 100
@@ -37,8 +38,10 @@ def calendar(request: HttpRequest) -> HttpResponse:
     """What will stop working when, as a picture and a table."""
     moment = timezone.now()
     looks = Job.objects.filter(kind="foresee", parent=None).order_by("-created_at", "-pk")
+    shown = show_calendar(make_calendar(moment=moment))
     context = {
-        "calendar": show_calendar(make_calendar(moment=moment)),
+        "calendar": shown,
+        "uses": uses_of("certificate", shown.certificate_ids),
         "feed": CalendarFeed.objects.filter(user=actor_of(request)).first(),
         "form": MomentForm.beginning_at(moment + timedelta(days=90)),
         "looks": looks[:LOOKS_SHOWN],

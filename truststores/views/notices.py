@@ -22,6 +22,7 @@ from truststores.services.change_recipients import change_recipients
 from truststores.services.find_crossings import ending_certificates, ending_crls
 from truststores.views.actor import actor_of
 from ui.http import render_page
+from ui.uses import uses_of
 
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
 may_acknowledge = permission_required("certificates.label_certificate", raise_exception=True)
@@ -35,8 +36,10 @@ def expiring(request: HttpRequest) -> HttpResponse:
     found = ending_certificates(moment=moment).select_related("notice__acknowledged_by")
     crls = ending_crls(moment=moment).select_related("notice__acknowledged_by")
     stores = TrustStore.objects.order_by("name").values_list("pk", "name", "notice_recipients")
+    page = ENDING.page(request, found)
     context = {
-        "page": ENDING.page(request, found),
+        "page": page,
+        "uses": uses_of("certificate", [row.pk for row in page.rows]),
         "crls": list(crls.order_by("next_update", "pk")[:_CRLS_SHOWN]),
         "moment": moment,
         "site_recipients": settings.NOTICE_RECIPIENTS,

@@ -32,6 +32,7 @@ from truststores.texts import policy_words
 from truststores.views.actor import actor_of
 from truststores.views.refusals import tell_refusal
 from ui.http import render_page
+from ui.panels import panels_for
 
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
 SHOWN = 8
@@ -132,6 +133,9 @@ def proposal(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
             name: _group(outcome[name], store) for name in ("red", "green", "moved", "other")
         }
         context["moment"] = datetime.fromisoformat(outcome["moment"])
+        told = outcome.get("dependants", ())
+        context["warnings"] = [one["warning"] for one in told if one["warning"]]
+        context["panels"] = panels_for("proposal", request, row)
     return render_page(
         request, "truststores/proposal.html", context, fragment="truststores/_proposal.html"
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -88,6 +89,12 @@ def copyable(value: object, style: str = "", label: str = "") -> dict[str, objec
 def name(text: object) -> dict[str, ShownName]:
     """A name that somebody else chose, shown so that it cannot deceive."""
     return {"name": shown_name("" if text is None else str(text))}
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: object) -> Any:
+    """What a mapping holds for a key, or nothing: `uses|of:certificate.pk`."""
+    return found.get(key) if found else None
 
 
 @register.inclusion_tag("ui/progress.html")
