@@ -30,6 +30,8 @@ _NEEDS_NEW = frozenset(
         *("alert.43", "alert.44", "alert.45"),
     }
 )
+# Failures where what the service really presents is the next question, whoever refused.
+_LOOK = frozenset({"tls.no_shared_cipher", "tls.version", "tls.closed", "ftp.no_tls"})
 _MANAGE = "endpoints.manage_endpoints"
 _MOST_ACTS = 5
 
@@ -192,23 +194,33 @@ def _for_store(finding: Finding, concerned: Concerned) -> list[Act]:
 
 
 def _to_try(finding: Finding, concerned: Concerned) -> list[Act]:
-    """See it happen: rehearse the connection with the account where one is known."""
+    """See it happen: rehearse the connection, with the account where one is known, or look."""
+    if not concerned.services:
+        return []
+    service = concerned.services[0]
     acts = []
-    for service in concerned.services[:1]:
-        if finding.code.startswith(("verify.", "alert.", "tls.")):
-            account = concerned.accounts[0].pk if concerned.accounts else ""
-            url = _address("endpoints:rehearsal_new")
-            if not url:
-                continue
-            query = f"?service={service.pk}" + (f"&account={account}" if account else "")
-            acts.append(
-                Act(
-                    label="Rehearse this connection",
-                    url=f"{url}{query}",
-                    icon="cable",
-                    permission=_MANAGE,
-                )
+    rehearsal = _address("endpoints:rehearsal_new")
+    if rehearsal and finding.code.startswith(("verify.", "alert.", "tls.")):
+        account = f"&account={concerned.accounts[0].pk}" if concerned.accounts else ""
+        acts.append(
+            Act(
+                label="Rehearse this connection",
+                url=f"{rehearsal}?service={service.pk}{account}",
+                icon="cable",
+                permission=_MANAGE,
             )
+        )
+    if finding.refused_by is not Side.SERVER or finding.code in _LOOK:
+        acts.append(
+            Act(
+                label=f"Probe “{_shortened(service.name)}” now",
+                url=reverse("endpoints:service_probe", args=[service.pk]),
+                icon="radar",
+                # A button, for it asks for a job.
+                fields=(("from", "triage"),),
+                permission=_MANAGE,
+            )
+        )
     return acts
 
 
@@ -228,5 +240,8 @@ def _addresses(finding: Finding, concerned: Concerned) -> tuple[str, ...]:
 
 
 def _short(row: Certificate) -> str:
-    name = str(row)
+    return _shortened(str(row))
+
+
+def _shortened(name: str) -> str:
     return name if len(name) <= 40 else f"{name[:39]}…"

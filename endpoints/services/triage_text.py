@@ -30,6 +30,7 @@ _MOST_CERTIFICATES = 3
 _MOST_REPORTS = 4
 # Beyond this a clue is only a name that may be anybody's: enough to show, not to advise on.
 _SURE = 2
+_EXPIRED = frozenset({"verify.10", "alert.45"})
 _USAGES = {Side.SERVER: Usage.SERVER, Side.CLIENT: Usage.CLIENT}
 
 
@@ -156,6 +157,9 @@ def _concerned(finding: Finding, own: Named, around: Named) -> tuple[FoundCertif
         sure = [one for one in named.certificates if one.strength <= _SURE]
         if finding.depth in (None, 0):
             sure = [one for one in sure if not one.row.is_ca] or sure
+        if finding.code in _EXPIRED:
+            # Of several with one name the one that has expired is meant.
+            sure.sort(key=lambda one: one.row.not_after)
         if sure and (named is own or finding.depth in (None, 0)):
             return tuple(sure[:_MOST_CERTIFICATES])
     if _accused(finding) is Side.CLIENT:
