@@ -44,5 +44,6 @@ def test_every_threat_has_a_test() -> None:
     rows = re.findall(
         r"^\| (\d+) \|.*\| ([^|]+) \|$", (ROOT / "docs/threat-model.md").read_text(), re.MULTILINE
     )
-    assert [int(number) for number, _ in rows] == list(range(1, 21))
+    assert [int(number) for number, _ in rows] == list(range(1, len(rows) + 1))
+    assert len(rows) >= 21
     assert all("`tests/" in proof for _, proof in rows)

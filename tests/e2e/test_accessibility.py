@@ -44,6 +44,7 @@ ALIKE = (
     "/trust-stores/new/",
     "/reports/",
     "/import/",
+    "/triage/",
     "/jobs/",
     "/schedule/",
     "/audit/",

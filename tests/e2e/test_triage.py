@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.acts import create_store, import_text, paste_into_store, sideways
+from tests.e2e.axe import violations
 from tests.e2e.conftest import NARROW, Contexts, WaitForJobs
 from tests.e2e.material import authority, pem_text, server
 from tests.pki.chains import Issued
@@ -104,6 +105,15 @@ def test_nothing_scrolls_sideways_and_hostile_text_stays_text(new_context: Conte
     expect(page.locator(".triage-lines img")).to_have_count(0)
     expect(page.locator(".triage-lines")).to_contain_text("<img src=x onerror=alert(1)>")
     expect(page.locator(".triage-lines")).to_contain_text("\\E2\\80\\AE")
+
+
+def test_an_answer_is_there_for_every_reader(page: Page) -> None:
+    explain(
+        page,
+        "depth=0 CN = why.example.org\nverify error:num=24:invalid CA certificate\nnothing known\n"
+        "sshd[1]: Failed publickey for acme from 203.0.113.9 port 1 ssh2\nRemote end closed",
+    )
+    assert violations(page) == []
 
 
 def test_it_is_usable_by_keyboard_alone(page: Page) -> None:
