@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django import forms
-from django.db.models import F, Prefetch, Q, QuerySet, Window
+from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils import timezone
 
@@ -24,6 +25,7 @@ from certificates.models import (
     Standing,
 )
 from certificates.models.requests import CertificateRequestQuerySet
+from certificates.querysets.among import among
 from certificates.querysets.certificates import CertificateQuerySet
 from certificates.querysets.crls import CrlQuerySet
 from ui.listing import Column, Listing
@@ -121,28 +123,42 @@ class CertificateFilters(_Filters):
 
 def certificate_rows() -> QuerySet[Certificate]:
     """Certificates with what a row of the list shows, and nothing else."""
-    ranked = AlternativeName.objects.annotate(
+    return Certificate.objects.only(
+        "cn",
+        "subject",
+        "serial",
+        "issuer",
+        "is_ca",
+        "not_before",
+        "not_after",
+        "works_until",
+        "standing",
+        "lifecycle",
+        "key_algorithm",
+        "key_size",
+    )
+
+
+def with_names_and_labels(
+    certificates: Sequence[Certificate],
+) -> list[tuple[Certificate, list[str], list[str]]]:
+    """Each certificate with its first names and its labels, as plain text: one query for each."""
+    ids = [one.pk for one in certificates]
+    ranked = AlternativeName.objects.filter(among("certificate_id", ids)).annotate(
         rank=Window(RowNumber(), partition_by=F("certificate"), order_by="id")
     )
     first_names = ranked.filter(rank__lte=NAMES_SHOWN).order_by("certificate_id", "id")
-    return (
-        Certificate.objects.only(
-            "cn",
-            "subject",
-            "serial",
-            "issuer",
-            "is_ca",
-            "not_before",
-            "not_after",
-            "works_until",
-            "standing",
-            "lifecycle",
-            "key_algorithm",
-            "key_size",
-        )
-        .prefetch_related("labels")
-        .prefetch_related(Prefetch("alternative_names", first_names, to_attr="first_names"))
-    )
+    names = _grouped(first_names.values_list("certificate_id", "value"))
+    tags = Label.objects.filter(among("certificates__pk", ids)).order_by("name")
+    labels = _grouped(tags.values_list("certificates__pk", "name"))
+    return [(one, names.get(one.pk, []), labels.get(one.pk, [])) for one in certificates]
+
+
+def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    groups: dict[int, list[str]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups
 
 
 CERTIFICATES = Listing(

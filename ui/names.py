@@ -38,6 +38,15 @@ class ShownName:
     has_hidden: bool
     mixes_alphabets: bool
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is one run of text and nothing has to be said about it."""
+        return (
+            len(self.parts) == 1
+            and not self.parts[0].meaning
+            and not (self.unicode or self.has_hidden or self.mixes_alphabets)
+        )
+
 
 def shown_name(text: str) -> ShownName:
     """What to show for `text`, which may be anything at all."""

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models.label import Label
 from certificates.models.search import SearchableTextField
 from certificates.querysets.certificates import CertificateQuerySet
 from jobs.models import Job
+from ui.addresses import address_of
 
 SOON = timedelta(days=30)
 
@@ -98,6 +98,8 @@ class Certificate(models.Model):
             models.Index(fields=["sha1"], name="certificate_sha1"),
             models.Index(fields=["spki_sha256"], name="certificate_key"),
             models.Index(fields=["standing", "not_after", "id"], name="certificate_standing"),
+            # The list, filtered by what validation found, in the order that it has unless asked.
+            models.Index(fields=["standing", "cn", "id"], name="certificate_standing_name"),
             models.Index(
                 fields=["subject_sha256", "id"],
                 condition=models.Q(is_ca=True),
@@ -116,12 +118,19 @@ class Certificate(models.Model):
         return self.cn or self.subject or f"serial {self.serial}"
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:certificate", args=[self.pk])
+        return address_of("certificates:certificate", self.pk)
 
     @property
     def issuer_cn(self) -> str:
         """The shortest name of the issuer that people know it by."""
         return common_name(self.issuer)
+
+    @property
+    def key_text(self) -> str:
+        """The key's algorithm, with its size where that does not stand in it already."""
+        if self.key_algorithm.startswith("RSA") or self.key_algorithm == "DSA":
+            return f"{self.key_algorithm} {self.key_size}"
+        return self.key_algorithm
 
     @property
     def date_state(self) -> str:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from certificates.finding_texts import said_stored
 from certificates.forms.lifecycle_form import LifecycleForm
-from certificates.lists import CERTIFICATES, certificate_rows, same_key
+from certificates.lists import CERTIFICATES, certificate_rows, same_key, with_names_and_labels
 from certificates.models import Certificate, CertificateRequest, Crl, Label
 from certificates.services.build_chain import Chain, build_chain
 from certificates.services.find_issuers import IssuerGraph, find_issuers
@@ -30,6 +30,7 @@ def certificates(request: HttpRequest) -> HttpResponse:
     page = CERTIFICATES.page(request, certificate_rows())
     context = {
         "page": page,
+        "rows": with_names_and_labels(page.rows),
         "labels": Label.objects.all(),
         "issuer": _named(request, "issuer"),
         "job": _job(request),

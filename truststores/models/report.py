@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from certificates.models import Certificate
 from truststores.models.trust_store import TrustStore
 from truststores.querysets.reports import ReportQuerySet
+from ui.addresses import address_of
 
 
 class Verdict(models.TextChoices):
@@ -79,7 +79,7 @@ class ValidationReport(models.Model):
         return f"{self.get_verdict_display()} by {self.trust_store}"
 
     def get_absolute_url(self) -> str:
-        return reverse("truststores:report", args=[self.pk])
+        return address_of("truststores:report", self.pk)
 
 
 class ReportBody(models.Model):

@@ -8,7 +8,12 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[import-untyped]  # ships no types
+    as_crispy_field,
+)
 from django import template
+from django.forms import BoundField
+from django.template.loader import get_template
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -16,11 +21,13 @@ from lucide.templatetags.lucide import lucide
 
 from ui import moments
 from ui.listing import Column, ListPage
-from ui.names import ShownName, shown_name
+from ui.names import shown_name
 from ui.states import state_of
 
 register = template.Library()
 
+_MOST_FILTERS = 256
+_FILTERS: dict[tuple[object, ...], SafeString] = {}
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
@@ -37,7 +44,11 @@ def icon(name: str, classes: str = "") -> str:
 @register.simple_tag
 def state(word: str, label: str = "") -> SafeString:
     """A state as word, shape and colour; `label` replaces the word of the table."""
-    shown = state_of(str(word))
+    return _state(str(word), label) if label else _state_of_word(str(word))
+
+
+def _state(word: str, label: str) -> SafeString:
+    shown = state_of(word)
     return format_html(
         '<span class="state state-{}" data-state="{}">{}<span>{}</span></span>',
         shown.tone,
@@ -45,6 +56,11 @@ def state(word: str, label: str = "") -> SafeString:
         icon(shown.icon),
         label or shown.label,
     )
+
+
+@lru_cache(maxsize=512)
+def _state_of_word(word: str) -> SafeString:
+    return _state(word, "")
 
 
 @register.simple_tag
@@ -85,10 +101,49 @@ def copyable(value: object, style: str = "", label: str = "") -> dict[str, objec
     return {"text": text, "pieces": [text], "label": label}
 
 
-@register.inclusion_tag("ui/name.html")
-def name(text: object) -> dict[str, ShownName]:
+@register.simple_tag
+def name(text: object) -> SafeString:
     """A name that somebody else chose, shown so that it cannot deceive."""
-    return {"name": shown_name("" if text is None else str(text))}
+    # A str of its own: one that is marked as safe must be escaped like any other.
+    plain = "" if text is None else str.__str__(str(text))
+    shown = shown_name(plain)
+    if shown.is_plain:
+        return format_html('<bdi class="name">{}</bdi>', shown.parts[0].text)
+    return SafeString(get_template("ui/name.html").render({"name": shown}))
+
+
+@register.simple_tag
+def filter_fields(page: ListPage[Any]) -> SafeString:
+    """The fields above a list. What they look like depends on their choices and values alone, so
+    the fields that the last pages had are found again."""
+    if page.filters is None:
+        return SafeString()
+    key = tuple(_seen_of(bound) for bound in page.filters)
+    found = _FILTERS.get(key)
+    if found is None:
+        found = SafeString("".join(as_crispy_field(bound) for bound in page.filters))
+        if len(_FILTERS) >= _MOST_FILTERS:
+            _FILTERS.clear()
+        _FILTERS[key] = found
+    return found
+
+
+def _seen_of(bound: BoundField) -> tuple[object, ...]:
+    """Everything of a field that shows. Choices out of the database are asked for once."""
+    widget = bound.field.widget
+    choices = list(getattr(widget, "choices", ()))
+    if choices:
+        widget.choices = choices
+    return (
+        bound.html_name,
+        str(bound.label),
+        type(widget),
+        repr(bound.value()),
+        tuple((str(value), str(shown)) for value, shown in choices),
+        tuple(bound.errors),
+        str(bound.help_text),
+        repr(sorted(widget.attrs.items())),
+    )
 
 
 @register.filter
