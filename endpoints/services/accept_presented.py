@@ -5,25 +5,22 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.utils import timezone
 
 from certificates.models import Certificate, PrivateKey, PublicKey
 from endpoints.errors import EndpointRefused
 from endpoints.models import (
     ChainSource,
     Probe,
-    ProbeState,
     Service,
     ServiceChainCertificate,
     ServiceHostKey,
 )
-from endpoints.presented import compare
 from endpoints.services.expect_presented import expect_presented
 from endpoints.services.fill_service import service_data
 from endpoints.services.presented_chain import presented_chain
+from endpoints.services.recompare_probes import compare_with
 from endpoints.services.revise_endpoint import differences, revise_endpoint
 from endpoints.services.settle_probes import settle_probes
-from pki.probe.compare import is_different
 
 
 def accept_presented(
@@ -65,8 +62,8 @@ def accept_presented(
             }
         )
         service.accounts.all().become_due(change.moment)
-        _compare_again(probe, service, change.moment)
-    settle_probes(service_id=service.pk, moment=timezone.now())
+        compare_with(probe, expect_presented(service, moment=change.moment))
+    settle_probes(service_id=service.pk)
     return service
 
 
@@ -113,11 +110,3 @@ def _present_host_keys(service: Service, probe: Probe) -> None:
         )
         for key in keys
     )
-
-
-def _compare_again(probe: Probe, service: Service, moment: datetime) -> None:
-    probe.presented["expected"] = expect_presented(service, moment=moment)
-    found = compare(probe.presented)
-    probe.differences = [one.to_json() for one in found]
-    probe.state = ProbeState.DIFFERENT if is_different(found) else ProbeState.SAME
-    probe.save(update_fields=["presented", "differences", "state"])

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from endpoints.models import Account, EndpointStanding, Service
 from endpoints.services.read_facts import FactsReader, Shelf, services_of
+from endpoints.services.recompare_probes import recompare_probes
 from pki.endpoints.account import judge_account
 from pki.endpoints.judgement import Judgement, judgement_from_json, judgement_to_json
 
@@ -55,7 +56,10 @@ def judge_endpoints(
     for service_chunk in _chunks(Service.objects.due(moment).select_related(*_CERTIFICATE)):
         reader = FactsReader(moment=moment, shelf=shelf)
         for service in service_chunk:
-            _record(service, _of_service(service, reader), counts, after_each)
+            made = _of_service(service, reader)
+            _record(service, made, counts, after_each)
+            if service.probe_state and not made.kept:
+                recompare_probes(service=service, moment=moment)
     for account_chunk in _chunks(Account.objects.due(moment)):
         reader = FactsReader(moment=moment, shelf=shelf)
         for account in account_chunk:

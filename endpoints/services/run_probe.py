@@ -60,7 +60,7 @@ def run_probe(*, lease: Lease) -> dict[str, Any]:
             error_data=outcome.error_data,
             ended_at=timezone.now(),
         )
-        settle_probes(service_id=probe.service_id, moment=timezone.now())
+        settle_probes(service_id=probe.service_id)
         prune_probes(service_id=probe.service_id, host=probe.host)
         lease.advance(done=1, total=1)
     return {"state": str(outcome.state), "differences": len(outcome.differences)}

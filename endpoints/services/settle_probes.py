@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
 from endpoints.models import Probe, ProbeState, Service
 
@@ -26,13 +25,16 @@ def newest_probes(service: Service) -> list[Probe]:
     return found
 
 
-def settle_probes(*, service_id: int, moment: datetime) -> None:
-    """Write on the service what the newest probes of its addresses say together."""
+def settle_probes(*, service_id: int) -> None:
+    """Write on the service what the newest probes of its addresses say together, and since when."""
     service = Service.objects.filter(pk=service_id).first()
     if service is None:
         return
+    newest = newest_probes(service)
+    ended = [probe.ended_at for probe in newest if probe.ended_at is not None]
     Service.objects.filter(pk=service_id).update(
-        probe_state=_together(probe.state for probe in newest_probes(service)), probed_at=moment
+        probe_state=_together(probe.state for probe in newest),
+        probed_at=max(ended, default=None),
     )
 
 

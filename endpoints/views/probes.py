@@ -94,7 +94,7 @@ def probe(request: HttpRequest, pk: int) -> HttpResponse:
             for one in earlier.filter(asked_at__lte=shown.asked_at).defer("presented", "pem")[:5]
         ],
         "token": uuid.uuid4(),
-        "may_import": request.user.has_perm(_IMPORTS if shown.service.speaks_tls else _KEYS),
+        "may_import": request.user.has_perms((_IMPORTS, _KEYS)),
     }
     return render_page(request, "endpoints/probe.html", context, fragment="endpoints/_probe.html")
 

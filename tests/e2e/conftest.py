@@ -70,8 +70,10 @@ def console() -> Iterator[Console]:
     """The console as its first start makes it."""
     # A short path: the folder holds a Unix socket.
     folder = Path(tempfile.mkdtemp(prefix="pkiadmin-e2e-"))
-    # CA servers of the tests stand on loopback, which is closed unless an administrator opens it.
-    running = Console(folder, PKIADMIN_INTERNAL_CRL_HOSTS=LOOPBACK).start()
+    # The servers of the tests stand on loopback, which is closed unless an administrator opens it.
+    running = Console(
+        folder, PKIADMIN_INTERNAL_CRL_HOSTS=LOOPBACK, PKIADMIN_INTERNAL_PROBE_HOSTS=LOOPBACK
+    ).start()
     yield running
     running.stop()
     shutil.rmtree(folder, ignore_errors=True)

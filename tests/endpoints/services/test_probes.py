@@ -20,6 +20,7 @@ from endpoints.errors import EndpointChanged, EndpointRefused
 from endpoints.models import ChainSource, Probe, ProbeState, Service
 from endpoints.services.accept_presented import accept_presented
 from endpoints.services.import_presented import import_presented
+from endpoints.services.judge_endpoints import judge_endpoints
 from endpoints.services.plan_probes import plan_probes
 from endpoints.services.prune_probes import KEPT, prune_probes
 from endpoints.services.request_probe import request_probe
@@ -252,6 +253,22 @@ def test_an_address_that_is_gone_no_longer_counts(service_of: ServiceOf) -> None
         state=ProbeState.DIFFERENT,
         asked_at=timezone.now(),
     )
-    settle_probes(service_id=service.pk, moment=timezone.now())
+    settle_probes(service_id=service.pk)
     service.refresh_from_db()
     assert service.probe_state == ""
+
+
+def test_a_new_description_is_compared_with_what_was_seen_last(
+    service_of: ServiceOf, tmp_path: Path
+) -> None:
+    _, _, old, new = bring_in(ROOT, INTERMEDIATE, OLD, NEW)
+    with openssl_server(tmp_path, issued(NEW), issued(INTERMEDIATE)) as port:
+        service = service_of("HTTPS", HOST, protocol="https", port=port, certificate=old)
+        probe = probed(service)
+        assert probe.state == ProbeState.DIFFERENT
+    Service.objects.filter(pk=service.pk).update(certificate=new, due_at=timezone.now())
+    judge_endpoints(moment=timezone.now())
+    service.refresh_from_db()
+    probe.refresh_from_db()
+    assert (probe.state, service.probe_state) == (ProbeState.SAME, ProbeState.SAME)
+    assert service.probed_at == probe.ended_at

@@ -286,6 +286,26 @@ def test_a_huge_chain_is_refused_by_its_size(chain: Chain, folder: Path) -> None
         assert failed("https", port, ProbeLimits(seconds=10.0)).data["why"] == "chain_too_large"
 
 
+def test_an_ssh_server_that_floods_the_key_exchange_is_left_when_the_time_is_over(
+    serve: Serve,
+) -> None:
+    names = [b"curve25519-sha256", b"ssh-ed25519", b"aes128-ctr", b"aes128-ctr"]
+    names += [b"hmac-sha2-256", b"hmac-sha2-256", b"none", b"none", b"", b""]
+    payload = (
+        b"\x14" + 16 * b"c" + b"".join(struct.pack(">I", len(n)) + n for n in names) + 5 * b"\0"
+    )
+    padding = 8 - (len(payload) + 5) % 8 + 8
+    offer = struct.pack(">IB", len(payload) + 1 + padding, padding) + payload + padding * b"\0"
+    ignored = struct.pack(">IB", 28, 10) + b"\x02" + struct.pack(">I", 12) + 12 * b"x" + 10 * b"\0"
+
+    def flood(connection: socket.socket) -> None:
+        connection.sendall(b"SSH-2.0-flood\r\n" + offer)
+        while True:
+            connection.sendall(100 * ignored)
+
+    assert failed("sftp", serve(flood).port).data["why"] in ("time", "no_host_key")
+
+
 # Threat 8 -----------------------------------------------------------------------------------------
 
 
