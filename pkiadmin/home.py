@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from certificates.models import Certificate
-from endpoints.models import Service
 from endpoints.services.find_pressing import find_pressing
 from jobs.models import Job, JobState
 from pkiadmin.home_endpoints import endpoint_sections, endpoint_tally
@@ -41,8 +40,6 @@ def home(request: HttpRequest) -> HttpResponse:
         failed = Job.objects.filter(state__in=FAILED, parent=None).order_by("-created_at", "-pk")
         context["tally"] = _tally(attention)
         context["sections"] = _sections(attention, failed)
-        if Service.objects.exclude(probe_state="").exists():
-            context["sections"].append(_probes())
         context["shows_steps"] = not context["has_trust_stores"]
     return render(request, "pkiadmin/home.html", context)
 
@@ -168,23 +165,3 @@ def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any
             ],
         },
     ]
-
-
-def _probes() -> dict[str, Any]:
-    astray = Service.objects.astray().order_by("probe_state", "name")
-    return {
-        "title": "Probes of services",
-        "url": reverse("endpoints:services"),
-        "says": "Every service that was looked at presents what it should.",
-        "rows": [
-            {
-                "url": f"{service.get_absolute_url()}#probes",
-                "name": service.name,
-                "note": service.get_protocol_display(),
-                "state": service.probe_state,
-                "label": "",
-                "moment": service.probed_at,
-            }
-            for service in astray.defer("judgement")[:SHOWN]
-        ],
-    }

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from endpoints.judgement_texts import headline_of
 from endpoints.models import Account, Service
-from endpoints.services.find_pressing import Pressing
+from endpoints.services.find_pressing import SHOWN, Pressing
 
 
 def endpoint_tally(pressing: Pressing) -> list[dict[str, Any]]:
@@ -62,7 +62,7 @@ def endpoint_tally(pressing: Pressing) -> list[dict[str, Any]]:
 def endpoint_sections(pressing: Pressing) -> list[dict[str, Any]]:
     """What does not work, and what stops next; services first, with which accounts are mended."""
     services = pressing.services
-    return [
+    sections: list[dict[str, Any]] = [
         {
             "title": "Do not work",
             "url": _list("services" if services.failing else "accounts", "fails"),
@@ -82,6 +82,9 @@ def endpoint_sections(pressing: Pressing) -> list[dict[str, Any]]:
             ],
         },
     ]
+    if Service.objects.exclude(probe_state="").exists():
+        sections.append(_probes())
+    return sections
 
 
 def _list(kind: str, standing: str) -> str:
@@ -97,4 +100,24 @@ def _row(row: Service | Account, note: str = "") -> dict[str, Any]:
         "note": f"{kind} · {note}" if note else kind,
         "label": "",
         "moment": None,
+    }
+
+
+def _probes() -> dict[str, Any]:
+    astray = Service.objects.astray().order_by("probe_state", "name")
+    return {
+        "title": "Probes of services",
+        "url": reverse("endpoints:services"),
+        "says": "Every service that was looked at presents what it should.",
+        "rows": [
+            {
+                "url": f"{service.get_absolute_url()}#probes",
+                "name": service.name,
+                "note": service.get_protocol_display(),
+                "state": service.probe_state,
+                "label": "",
+                "moment": service.probed_at,
+            }
+            for service in astray.defer("judgement")[:SHOWN]
+        ],
     }
