@@ -147,6 +147,7 @@ PANELS: dict[str, tuple[str, ...]] = {
         "truststores.panels.stores_of_certificate",
         "certificates.key_panels.key_of_certificate",
         "endpoints.panels.uses_of_certificate",
+        "endpoints.kit_panels.kits_of_certificate",
     ),
     "key": ("endpoints.panels.uses_of_key",),
     "public_key": ("endpoints.panels.uses_of_key",),
@@ -154,8 +155,11 @@ PANELS: dict[str, tuple[str, ...]] = {
     "crl": ("truststores.panels.stores_of_crl",),
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
     "proposal": ("endpoints.preview_panel.judgements_of_proposal",),
-    "service": ("endpoints.probe_panels.probes_of_service",),
-    "account": (),
+    "service": (
+        "endpoints.probe_panels.probes_of_service",
+        "endpoints.kit_panels.kits_of_service",
+    ),
+    "account": ("endpoints.kit_panels.kits_of_account",),
 }
 
 # What people come for stands first: what works, then what it rests on, then when it ends.

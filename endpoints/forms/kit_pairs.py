@@ -201,7 +201,7 @@ class KitPairsForm(LaidOut, forms.Form):
                 missing = f"{side}_certificate" not in self.errors
                 if missing and not cleaned.get(f"{side}_certificate"):
                     self.add_error(f"{side}_certificate", "Choose one of the certificates.")
-            elif f"{side}_days" not in self.errors and not cleaned.get(f"{side}_days"):
+            elif f"{side}_days" not in self.errors and cleaned.get(f"{side}_days") is None:
                 self.add_error(f"{side}_days", "Say for how many days it shall be valid.")
         self._compare_name(cleaned)
         return cleaned

@@ -166,8 +166,17 @@ def _server_steps(letter: Letter) -> tuple[str, ...]:
         "certificate required. If the server accepts other clients already, append "
         f"{accepted} to the file that it uses; do not replace it.",
         f"Let the account {account} log in. Its name and the common name (CN) of its certificate "
-        "are the same, capitals included.",
+        f"are the same, capitals included.{_whom_else(letter)}",
         "Restart the service, and let the client try.",
+    )
+
+
+def _whom_else(letter: Letter) -> str:
+    if letter.other.stands_alone:
+        return ""
+    return (
+        " The authorities accept others too: every certificate of theirs gets through, so the "
+        "server has to compare the common name."
     )
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from pki.kits.meeting import Protocol
-from pki.kits.snippets.snippet import Setting
+from pki.kits.snippets.snippet import Setting, who_else
 
 FOLDER = "/etc/nginx/kit"
 
@@ -62,6 +62,7 @@ def _tls(setting: Setting) -> str:
         "",
         "# Clients that are accepted. Others, and clients without a certificate, are refused.",
         "# More clients: append their certificates to this file.",
+        *who_else(setting).splitlines(),
         f"ssl_client_certificate {FOLDER}/{setting.accepted_file};",
         "ssl_verify_client      on;",
         f"ssl_verify_depth       {max(1, len(setting.other.chain) - 1)};",

@@ -50,3 +50,10 @@ def quoted(text: str) -> str:
     """In double quotes, for nginx and for configuration files of curl: both escape by backslash."""
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def who_else(setting: Setting) -> str:
+    """A comment for servers that accept authorities: these vouch for more than one client."""
+    if setting.other.stands_alone:
+        return ""
+    return "# Every certificate of these authorities gets through: compare its common name (CN).\n"

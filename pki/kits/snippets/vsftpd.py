@@ -7,7 +7,7 @@ stored without. `validate_cert` refuses what does not chain to `ca_certs_file`.
 from __future__ import annotations
 
 from pki.kits.meeting import Protocol
-from pki.kits.snippets.snippet import Setting
+from pki.kits.snippets.snippet import Setting, who_else
 
 FOLDER = "/etc/vsftpd/kit"
 
@@ -32,7 +32,7 @@ rsa_private_key_file={FOLDER}/{setting.key_file}
 
 # Clients that are accepted. Others, and clients without a certificate, are refused.
 # More clients: append their certificates to this file.
-ca_certs_file={FOLDER}/{setting.accepted_file}
+{who_else(setting)}ca_certs_file={FOLDER}/{setting.accepted_file}
 ssl_request_cert=YES
 require_cert=YES
 validate_cert=YES

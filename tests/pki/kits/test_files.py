@@ -262,3 +262,16 @@ def test_what_is_no_archive_is_said_to_be_none() -> None:
     with pytest.raises(ArchiveWrong) as wrong:
         unpack(b"PK\x03\x04 nothing")
     assert wrong.value.data["why"] == "not_readable"
+
+
+@pytest.mark.parametrize("protocol", [Protocol.HTTPS, Protocol.FTPS_EXPLICIT])
+def test_a_server_that_accepts_authorities_is_told_that_they_vouch_for_others_too(
+    protocol: Protocol,
+) -> None:
+    named = "config/nginx.conf" if protocol is Protocol.HTTPS else "config/vsftpd.conf"
+    issued = files_of(kit_of(meeting_of(protocol), client=issued_pair(Side.CLIENT)), Side.SERVER)
+    alone = files_of(kit_of(meeting_of(protocol)), Side.SERVER)
+    for name in (named, "README.txt"):
+        assert b"compare" in issued[name].lower().replace(b"compare by phone", b"")
+        assert b"every certificate of the" in issued[name].lower()
+        assert b"every certificate of the" not in alone[name].lower()
