@@ -67,7 +67,8 @@ def check_archive(
 
 
 def _private_blocks(name: str, content: bytes) -> Iterator[bytes]:
-    """Every armoured private key of a file, freed of what its lines are indented by."""
+    """Every armoured private key of a file, freed of what its lines are indented by, so that the
+    same key in several files is opened once."""
     if b"\0" in content or not _is_text(content):
         raise KitLeaks(why="not_text", file=name)
     plain = _INDENT.sub(b"", content)

@@ -10,21 +10,17 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.acts import SLOW, has_scripts, import_text, saved, sideways
-from tests.e2e.conftest import NARROW, Contexts
+from tests.e2e.acts import PATIENT, SLOW, has_scripts, import_text, press, saved
+from tests.e2e.axe import barriers
+from tests.e2e.conftest import NARROW, WIDE, Contexts
 from tests.e2e.console import PASSWORD
 from tests.peers.running import kit_https_server
 
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(PATIENT)
 
 PHRASE = "correct horse battery 9"
 CHECK = re.compile(r"/kits/\d+/check/$")
 KIT = re.compile(r"/kits/\d+/$")
-
-
-def press(page: Page, name: str) -> None:
-    """The button that people see: the first of that name is for the Enter key alone."""
-    page.get_by_role("button", name=name).locator("visible=true").last.click()
 
 
 def describe(page: Page, service: str, address: str, account: str) -> None:
@@ -264,14 +260,21 @@ def test_what_would_not_connect_is_red_with_number_and_depth(page: Page) -> None
     expect(page.locator(".message-success")).to_contain_text("is deleted")
 
 
-def test_nothing_scrolls_sideways_on_a_narrow_screen(new_context: Contexts) -> None:
-    page = new_context(viewport=NARROW).new_page()
-    long = "a-very-long-name-of-a-service-" * 3
-    describe(page, long, f"{'a' * 60}.{'b' * 60}.kits.example.com", "kit-narrow")
-    assert sideways(page) == []
+@pytest.mark.parametrize(
+    "viewport", [pytest.param(one, id=str(one["width"])) for one in (WIDE, NARROW)]
+)
+def test_no_page_of_kits_has_a_barrier(
+    new_context: Contexts, viewport: dict[str, int], tmp_path: Path
+) -> None:
+    page = new_context(viewport=viewport).new_page()
+    long = f"{'a-very-long-name-of-a-service-' * 3}{viewport['width']}"
+    describe(page, long[:100], f"{'a' * 60}.{'b' * 60}.kits.example.com", "kit-barrier")
+    addresses = ["/kits/new/", page.url]
     make_quick_pairs(page)
-    assert sideways(page) == []
-    create(page)
-    assert sideways(page) == []
-    page.goto("/kits/")
-    assert sideways(page) == []
+    addresses.append(page.url)
+    assert barriers(page, addresses) == {}
+    page.goto(addresses[-1])
+    address = create(page)
+    download(page, "server", tmp_path)
+    more = ["/kits/", "/kits/?q=nothing+is+called+so", address, f"{address}delete/"]
+    assert barriers(page, [*more, f"{address}files/server/"]) == {}

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -28,6 +27,7 @@ from pki.kits.archive import unpack
 from pki.kits.identity import read_identity
 from pki.kits.meeting import Side
 from pki.kits.proof import prove
+from pki.kits.readme import readme
 from tests.certificates.keys.material import notations, secrets_of
 from tests.certificates.keys.test_canary import database_files
 from tests.endpoints.kits.conftest import PHRASE, form, key_of, signed_in_again
@@ -52,8 +52,8 @@ def downloaded(answer: Any) -> dict[str, bytes]:
     return dict(unpack(answer.content))
 
 
-def is_archive(answer: HttpResponse) -> bool:
-    return answer.content.startswith(b"PK")
+def is_archive(answer: Any) -> bool:
+    return bool(answer.content.startswith(b"PK"))
 
 
 def last_actions(count: int) -> list[str]:
@@ -229,8 +229,7 @@ def test_a_key_that_would_come_to_the_other_side_keeps_the_archive_here(
     from pki.formats.export_key import export_pkcs8_unencrypted
 
     leaking = export_pkcs8_unencrypted(foreign).decode()
-    written = kit_files.readme
-    monkeypatch.setattr(kit_files, "readme", lambda letter: written(letter) + leaking)
+    monkeypatch.setattr(kit_files, "readme", lambda letter: readme(letter) + leaking)
     answer = custodian.post(address(kit, Side.SERVER), form())
     assert answer.status_code == 400
     assert "README.txt did not pass the last look" in answer.content.decode()

@@ -295,7 +295,7 @@ def test_the_list_tells_how_each_kit_stands(
     Kit.objects.filter(pk=ended.pk).update(client_certificate=old)
     replaced = made(account_name="replaced")
     change_lifecycle(
-        actor=replaced.actor,  # type: ignore[arg-type]  # somebody made it
+        actor=replaced.actor,
         certificate=replaced.client_certificate,
         lifecycle=Lifecycle.RETIRED,
         replaced_by=None,

@@ -134,8 +134,7 @@ def test_what_was_missing_is_proven_once_it_is_here(
     assert actions()[-1] == "kit.not_proven"
     stored_pair(whole)
     assert prove_kit(kit=kit, actor=actor).passed
-    kit.refresh_from_db()
-    assert kit.is_proven
+    assert Kit.objects.get().is_proven
     assert actions()[-1] == "kit.proven"
 
 
