@@ -131,7 +131,8 @@ def filter_fields(page: ListPage[Any]) -> SafeString:
 def _seen_of(bound: BoundField) -> tuple[object, ...]:
     """Everything of a field that shows. Choices out of the database are asked for once."""
     widget = bound.field.widget
-    choices = list(getattr(widget, "choices", ()))
+    # Of an iterator, because a list would first be asked for its length: another query.
+    choices = list(iter(getattr(widget, "choices", ())))
     if choices:
         widget.choices = choices
     return (
