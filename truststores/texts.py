@@ -22,6 +22,10 @@ REFUSALS: Final[dict[str, str]] = {
     "roots.none_chosen": "Choose at least one root.",
     "members.none_chosen": "Choose at least one certificate.",
     "crls.none_chosen": "Choose at least one CRL.",
+    "crls.too_many": (
+        "Those are {count} CRLs; at most {maximum} are judged at once. They are in the inventory: add"
+        " them in parts."
+    ),
     "change.nothing": "There is nothing to change: the store is so already.",
     "proposal.saved_before": "This change has been saved already.",
     "proposal.not_worked_out": "Nobody knows yet what this change would do. Wait for the preview.",

@@ -3,8 +3,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -38,7 +39,7 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
         identifiers = found[0].union(*found[1:]) if len(found) > 1 else found[0]
         return self.filter(pk__in=identifiers)
 
-    def _named(self, text: str) -> models.QuerySet[Certificate, int]:
+    def _named(self, text: str) -> models.QuerySet[Any, int]:
         inventory = self.model.objects.order_by()
         if max(map(len, text.split())) < _SHORTEST_WORD:
             # Too short for the index of trigrams; the index of common names knows no case.
@@ -49,10 +50,13 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
                 | _begins("cn", text.capitalize())
             )
         else:
-            named = inventory.filter(search_text__text__holds=text)
+            # Of the table of texts alone. Joined with the inventory, PostgreSQL would compare each
+            # row with each as long as it has not counted what a large import brought.
+            texts = apps.get_model("certificates", "CertificateText")
+            return texts.objects.filter(text__holds=text).values_list("pk", flat=True)
         return named.values_list("pk", flat=True)
 
-    def _numbered(self, text: str) -> list[models.QuerySet[Certificate, int]]:
+    def _numbered(self, text: str) -> list[models.QuerySet[Any, int]]:
         digits = _SEPARATORS.sub("", text.lower())
         digits = re.sub(r"^(-?)0x", r"\1", digits)
         if not _HEX.fullmatch(digits):

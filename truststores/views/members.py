@@ -21,6 +21,7 @@ from truststores.services.find_roots import find_bundles, find_roots
 from truststores.services.import_pasted import Pasted, import_pasted
 from truststores.specs import NewMember
 from truststores.views.actor import actor_of
+from truststores.views.judged import lead_with_crls
 from truststores.views.proposals import lead_to_preview, refuse_older
 from truststores.views.refusals import tell_refusal
 from ui.http import render_page
@@ -110,7 +111,7 @@ def trust_store_paste(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _tell_rejected(request, pasted)
             change = StoreChange(additions=pasted.additions, crls_added=pasted.crl_ids)
-            return lead_to_preview(request, store, change)
+            return lead_with_crls(request, store, change)
     return render(request, "truststores/paste.html", {"store": store, "form": form})
 
 
@@ -222,7 +223,7 @@ def store_crls_add(request: HttpRequest, pk: int) -> HttpResponse:
     if not chosen:
         tell_refusal(request, StoreChangeRefused("crls.none_chosen"))
         return redirect(store)
-    return lead_to_preview(request, store, StoreChange(crls_added=chosen))
+    return lead_with_crls(request, store, StoreChange(crls_added=chosen))
 
 
 @require_POST
