@@ -47,7 +47,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     faults = list(_behind(sys.exc_info()[1]))
     if any(_is_full(fault) for fault in faults):
         return _not_now("full")
-    if any(isinstance(fault, OperationalError | InterfaceError | RedisError) for fault in faults):
+    if any(_is_away(fault) for fault in faults):
         return _not_now("away")
     return HttpResponse(render_to_string("500.html"), status=500)
 
@@ -59,6 +59,13 @@ def _behind(fault: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(fault))
         yield fault
         fault = fault.__cause__ or fault.__context__
+
+
+def _is_away(fault: BaseException) -> bool:
+    # What SQLite says of a table or a column that is not there is a fault of ours, and stays one.
+    return isinstance(fault, OperationalError | InterfaceError | RedisError) and not str(
+        fault
+    ).startswith("no such ")
 
 
 def _is_full(fault: BaseException) -> bool:

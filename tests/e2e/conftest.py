@@ -183,7 +183,7 @@ def watch(context: BrowserContext, own: str, faults: list[str]) -> None:
             faults.append(f"request to {url}")
 
     def on_response(url: str, status: int) -> None:
-        if status == 500:
+        if status >= 500:
             faults.append(f"{status} from {url}")
 
     def on_console(kind: str, text: str, where: str) -> None:

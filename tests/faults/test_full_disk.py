@@ -102,9 +102,10 @@ def test_a_job_waits_until_there_is_room_again(disk: Callable[[bool], None]) -> 
     [
         (ValueError("database or disk is full"), 500, "Something went wrong here"),
         (OperationalError("connection refused"), 503, "Not at the moment"),
+        (OperationalError("no such column: x"), 500, "Something went wrong here"),
         (OSError(28, "No space left on device"), 503, "The disk is full"),
     ],
-    ids=["a bug", "database away", "no space"],
+    ids=["a bug", "database away", "schema of another version", "no space"],
 )
 def test_a_fault_is_told_by_what_it_is(
     client_for: Callable[..., Client],
