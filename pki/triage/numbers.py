@@ -59,6 +59,10 @@ _PACKED_ALERT: Final = re.compile(r"\((in|out)\), tls alert, [^()]{1,60} \((\d{3
 _ALERT_NAMES: Final = (
     (re.compile(r"received fatal alert: "), Heard.RECEIVED),
     (re.compile(r"received warning alert: "), Heard.RECEIVED),
+    (re.compile(r"tlsfatalalertreceived: "), Heard.RECEIVED),
+    (re.compile(r"tlsfatalalert: "), Heard.SENT),
+    (re.compile(r"received (?:client|server) alert: fatal - "), Heard.RECEIVED),
+    (re.compile(r"generated (?:client|server) alert: fatal - "), Heard.SENT),
     (re.compile(r"remote error: tls: "), Heard.RECEIVED),
     (re.compile(r"local error: tls: "), Heard.SENT),
     (re.compile(r"sent a tls alert: '"), Heard.RECEIVED),

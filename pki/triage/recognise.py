@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from itertools import chain, islice
+from typing import Final, NamedTuple
 
 from pki.triage.frames import follows_from
 from pki.triage.lines import Line
@@ -14,9 +15,6 @@ from pki.triage.numbers import Found, numbers_in
 from pki.triage.phrases import DIALECTS
 from pki.triage.phrases.openssl import CLIENT_SIGNS, SERVER_SIGNS
 
-_PHRASES: Final = tuple(
-    (phrase.text, phrase.means) for dialect in DIALECTS for phrase in dialect.phrases
-)
 _DEPTH: Final = re.compile(
     r"\bdepth ?[=:]? ?(\d{1,3})\b|\bat (\d{1,3}) depth|\bdepth of (\d{1,3})\b"
 )
@@ -42,6 +40,46 @@ _WRITER_SIGNS: Final = (
 )
 
 
+# A line that holds more than this is no line of a log.
+_MOST_FOUND: Final = 60
+
+
+class _Origin(NamedTuple):
+    """A family of programs: its name, the signs of its lines, which side it is."""
+
+    name: str
+    signs: tuple[str, ...]
+    writer: Side | None
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """The phrases and signs that a text holds at all: the others need not be sought line by line."""
+
+    phrases: tuple[tuple[str, Meaning], ...]
+    origins: tuple[_Origin, ...]
+    writers: tuple[tuple[str, Side], ...]
+
+    @classmethod
+    def of(cls, lines: Iterable[Line]) -> Vocabulary:
+        """What of all that is known stands in these lines."""
+        whole = "\n".join(line.small for line in lines)
+        origins = (
+            _Origin(one.name, tuple(sign for sign in one.signs if sign in whole), one.writer)
+            for one in DIALECTS
+        )
+        return cls(
+            phrases=tuple(
+                (phrase.text, phrase.means)
+                for dialect in DIALECTS
+                for phrase in dialect.phrases
+                if phrase.text in whole
+            ),
+            origins=tuple(one for one in origins if one.signs),
+            writers=tuple((sign, side) for sign, side in _WRITER_SIGNS if sign in whole),
+        )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Recognised:
     """What a line says: `main` decides, `also` stood beside it, `spans` are the parts that said so."""
@@ -56,14 +94,15 @@ class Recognised:
     """The number that stands there, where today's OpenSSL has another one for its words; else 0."""
 
 
-def recognise(line: Line) -> Recognised | None:
+def recognise(line: Line, vocabulary: Vocabulary) -> Recognised | None:
     """What is recognised in a line; None where nothing is."""
-    found = _uncontained([*numbers_in(line.small), *_phrases_in(line.small)])
+    everything = chain(numbers_in(line.small), _phrases_in(line.small, vocabulary))
+    found = _uncontained(list(islice(everything, _MOST_FOUND)))
     if not found:
         return None
     found.sort(key=_weight)
     main, printed = _by_its_words(found)
-    program, writer = origin_of(line.small)
+    program, writer = origin_of(line.small, vocabulary)
     # A server may be a client of what stands behind it: the words say so, or the kind of program.
     writer = next((one.means.writer for one in found if one.means.writer), writer)
     return Recognised(
@@ -106,8 +145,8 @@ def depth_in(small: str) -> int | None:
     return int(next(group for group in match.groups() if group)) if match else None
 
 
-def _phrases_in(small: str) -> Iterator[Found]:
-    for text, means in _PHRASES:
+def _phrases_in(small: str, vocabulary: Vocabulary) -> Iterator[Found]:
+    for text, means in vocabulary.phrases:
         at = small.find(text)
         for _ in range(_MOST_REPEATS):
             if at < 0:
@@ -167,10 +206,10 @@ def _merged(found: list[Found]) -> tuple[tuple[int, int], ...]:
     return tuple(spans)
 
 
-def origin_of(small: str) -> tuple[str, Side | None]:
+def origin_of(small: str, vocabulary: Vocabulary) -> tuple[str, Side | None]:
     """Which family of programs wrote a line, and which side that was, as far as it tells."""
-    side = next((side for sign, side in _WRITER_SIGNS if sign in small), None)
-    for dialect in DIALECTS:
-        if any(sign in small for sign in dialect.signs):
-            return dialect.name, side or dialect.writer
+    side = next((side for sign, side in vocabulary.writers if sign in small), None)
+    for name, signs, writer in vocabulary.origins:
+        if any(sign in small for sign in signs):
+            return name, side or writer
     return "", side

@@ -11,7 +11,7 @@ from typing import Final
 from pki.triage.clues import Clue, ClueKind
 from pki.triage.lines import Line
 from pki.triage.meaning import Side
-from pki.triage.recognise import depth_in, origin_of
+from pki.triage.recognise import Vocabulary, depth_in, origin_of
 
 # How far back the line is that names the depth and the subject which an error line is about.
 LOOK_BACK: Final = 4
@@ -43,14 +43,16 @@ class Transcript:
     """The depth that a line names, by its number."""
 
 
-def read_transcript(lines: Sequence[Line], clues: dict[int, list[Clue]]) -> Transcript:
+def read_transcript(
+    lines: Sequence[Line], clues: dict[int, list[Clue]], vocabulary: Vocabulary
+) -> Transcript:
     """Read what stands around the failures."""
     transcript = Transcript()
     writers: Counter[Side] = Counter()
     programs: Counter[str] = Counter()
     last: Entry | None = None
     for line in lines:
-        program, writer = origin_of(line.small)
+        program, writer = origin_of(line.small, vocabulary)
         if writer:
             writers[writer] += 1
         if program:

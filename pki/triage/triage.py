@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
@@ -11,7 +11,7 @@ from pki.triage.clues import Clue, PemBlock, clues_in, pem_blocks
 from pki.triage.frames import follows_from
 from pki.triage.lines import Line, read_lines
 from pki.triage.meaning import Confidence, Heard, Kind, Meaning, Side
-from pki.triage.recognise import Recognised, recognise
+from pki.triage.recognise import Recognised, Vocabulary, recognise
 from pki.triage.sides import is_about_certificate, refused_by
 from pki.triage.transcript import LOOK_BACK, Transcript, read_transcript
 
@@ -21,6 +21,7 @@ _NEAR: Final = 40
 _AROUND: Final = 5
 # More than these nobody reads; the first failures of a log are the ones that count.
 _MOST_FINDINGS: Final = 12
+_MOST_DRAFTS: Final = 100
 
 
 class LineState(StrEnum):
@@ -113,8 +114,13 @@ def triage(pasted: str | bytes) -> Triage:
         clues[block.clue.line].append(block.clue)
         blocks.setdefault(block.clue.value, block)
         in_blocks.update(block.lines)
-    transcript = read_transcript(read.lines, clues)
-    recognised = {line.number: said for line in read.lines if (said := recognise(line)) is not None}
+    vocabulary = Vocabulary.of(read.lines)
+    transcript = read_transcript(read.lines, clues, vocabulary)
+    recognised = {
+        line.number: said
+        for line in read.lines
+        if (said := recognise(line, vocabulary)) is not None
+    }
     drafts = _folded(_drafts(recognised, transcript))
     known = in_blocks | {number for number, found in clues.items() if found}
     shown = tuple(_shown(line, recognised.get(line.number), known) for line in read.lines)
@@ -145,42 +151,31 @@ def triage(pasted: str | bytes) -> Triage:
 
 
 def _drafts(recognised: dict[int, Recognised], transcript: Transcript) -> list[_Draft]:
-    """The failures, those said several times as one."""
-    drafts: dict[tuple[str, Side | None, int], _Draft] = {}
+    """The failures, those said several times as one; a line without depth says it of any depth."""
+    drafts: dict[tuple[str, Side | None, int | None], _Draft] = {}
+    of_any_depth: dict[tuple[str, Side | None], _Draft] = {}
     placed = [
         (_depth(number, said, recognised, transcript), number, said)
         for number, said in recognised.items()
+        if said.main.means.kind is not Kind.GOOD
     ]
     # Those with a depth first: a line without one says again what was said of one of them.
     for depth, number, said in sorted(placed, key=lambda one: (one[0] is None, one[1])):
         means = said.main.means
-        if means.kind is Kind.GOOD:
-            continue
         writer = said.writer or transcript.writer
-        known = _known(drafts.values(), means, writer, depth)
-        if known is None:
-            key = (means.code, refused_by(means, writer), -1 if depth is None else depth)
-            known = drafts.setdefault(
-                key,
-                _Draft(means=means, first=said, writer=writer, depth=depth, printed=said.printed),
+        what = (means.code, refused_by(means, writer))
+        draft = of_any_depth.get(what) if depth is None else drafts.get((*what, depth))
+        if draft is None:
+            if len(drafts) >= _MOST_DRAFTS:
+                continue
+            draft = _Draft(
+                means=means, first=said, writer=writer, depth=depth, printed=said.printed
             )
-        known.lines.append(number)
-        known.also.update(dict.fromkeys(one.code for one in said.also if one.kind is not Kind.GOOD))
+            drafts[(*what, depth)] = draft
+            of_any_depth.setdefault(what, draft)
+        draft.lines.append(number)
+        draft.also.update(dict.fromkeys(one.code for one in said.also if one.kind is not Kind.GOOD))
     return list(drafts.values())
-
-
-def _known(
-    drafts: Iterable[_Draft], means: Meaning, writer: Side | None, depth: int | None
-) -> _Draft | None:
-    """The same failure said before; a line without depth says it of whichever depth it was."""
-    for draft in drafts:
-        if (
-            draft.means.code == means.code
-            and refused_by(draft.means, draft.writer) == refused_by(means, writer)
-            and (depth is None or depth == draft.depth)
-        ):
-            return draft
-    return None
 
 
 def _depth(

@@ -11,6 +11,7 @@ from pki.triage.meaning import Dialect
 from pki.triage.phrases.clients import CURL, FILEZILLA, LFTP, SECURE_TRANSPORT, WINSCP
 from pki.triage.phrases.connection import CONNECTION
 from pki.triage.phrases.languages import GO, JAVA, NODE, PYTHON
+from pki.triage.phrases.more import EMBEDDED, ERLANG, IIS, JAVA_SSH, POSTFIX, RUSTLS, WGET
 from pki.triage.phrases.openssl import OPENSSL
 from pki.triage.phrases.servers import (
     APACHE,
@@ -35,14 +36,21 @@ DIALECTS: Final[tuple[Dialect, ...]] = (
     NGINX,
     APACHE,
     STUNNEL,
+    POSTFIX,
+    IIS,
     LFTP,
+    WGET,
     CURL,
     WINSCP,
     FILEZILLA,
+    JAVA_SSH,
     JAVA,
     PYTHON,
     GO,
     NODE,
+    RUSTLS,
+    ERLANG,
+    EMBEDDED,
     FIREFOX,
     CHROME,
     MICROSOFT,

@@ -26,7 +26,7 @@ JAVA: Final = Dialect(
         same("unable to determine revocation status", 3),
         same("basic constraints check failed", 79),
         same("this is not a ca certificate", 79),
-        same("signature check failed", 7),
+        same("exception: signature check failed", 7),
         same("algorithm constraints check failed on keysize", 66, 67),
         same("algorithm constraints check failed", 68, 66),
         same("certificates do not conform to algorithm constraints", 68, 66),

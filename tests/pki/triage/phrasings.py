@@ -941,6 +941,112 @@ SSH = (
     row("ssh: connect to host ftp.example.org port 22: No route to host", "net.unreachable"),
 )
 
+MORE = (
+    row(
+        "ERROR: cannot verify ftp.example.org's certificate, issued by 'CN=Example CA,C=BE':\n  Unable "
+        "to locally verify the issuer's authority.",
+        "verify.20",
+        refused_by="client",
+    ),
+    row(
+        "    ERROR: certificate common name 'old.example.org' doesn't match requested host name "
+        "'ftp.example.org'.",
+        "verify.62",
+    ),
+    row(
+        "ERROR: The certificate of 'ftp.example.org' is not trusted.\nERROR: The certificate of "
+        "'ftp.example.org' doesn't have a known issuer.",
+        "verify.20",
+    ),
+    row(
+        "fatal: unable to access 'https://git.example.org/x.git/': SSL certificate problem: unable to "
+        "get local issuer certificate",
+        "verify.20",
+    ),
+    row(
+        "SSL_connect returned=1 errno=0 peeraddr=192.0.2.7:443 state=error: certificate verify failed "
+        "(unable to get local issuer certificate) (OpenSSL::SSL::SSLError)",
+        "verify.20",
+        refused_by="client",
+    ),
+    row(
+        "PHP Warning:  stream_socket_client(): SSL operation failed with code 1. OpenSSL Error "
+        "messages: error:1416F086:SSL routines:tls_process_server_certificate:certificate verify "
+        "failed in /srv/push.php on line 12",
+        "tls.verify_failed",
+        refused_by="client",
+    ),
+    row(
+        "2024-03-05 10:11:12.345 CET [812] LOG:  could not accept SSL connection: sslv3 alert bad "
+        "certificate",
+        "alert.42",
+    ),
+    row(
+        "Mar  5 10:11:12 mx postfix/smtp[812]: certificate verification failed for "
+        "mail.example.org[192.0.2.7]:25: untrusted issuer /C=BE/O=Example/CN=Example Root",
+        "verify.20",
+    ),
+    row(
+        "error sending request for url (https://ftp.example.org/): client error (Connect): invalid "
+        "peer certificate: UnknownIssuer",
+        "verify.20",
+    ),
+    row("thread 'main' panicked: received fatal alert: UnknownCA", "alert.48"),
+    row(
+        'invalid peer certificate: certificate not valid for name "ftp.example.org"; certificate is '
+        'only valid for DnsName("old.example.org")',
+        "verify.62",
+    ),
+    row(
+        "mbedtls_ssl_handshake returned -0x2700: X509 - Certificate verification failed, e.g. CRL, CA "
+        "or signature check failed",
+        "tls.verify_failed",
+    ),
+    row("  ! The certificate is not correctly signed by the trusted CA", "verify.20"),
+    row("wolfSSL error: ASN no signer error to confirm failure (-188)", "verify.20"),
+    row("TLS :server: In state :certify received CLIENT ALERT: Fatal - Unknown CA", "alert.48"),
+    row(
+        '{tls_alert,{bad_certificate,"TLS client: In state wait_cert at ssl_handshake.erl:2111 '
+        'generated CLIENT ALERT: Fatal - Bad Certificate"}}',
+        "alert.42",
+        heard="sent",
+    ),
+    row(
+        "Caused by: org.bouncycastle.tls.TlsFatalAlertReceived: certificate_expired(45)", "alert.45"
+    ),
+    row("org.apache.sshd.common.SshException: Server key did not validate", "ssh.host_key_unknown"),
+    row(
+        "net.schmizz.sshj.transport.TransportException: [HOST_KEY_NOT_VERIFIABLE] Could not verify "
+        "`ssh-ed25519` host key with fingerprint `5d:0f:1c:9a:77:e2:43:b1:6f:88:d0:21:94:ce:3a:07`",
+        "ssh.host_key_unknown",
+    ),
+    row(
+        "net.schmizz.sshj.userauth.UserAuthException: Exhausted available authentication methods",
+        "ssh.login_refused",
+    ),
+    row(
+        "HTTP Error 403.16 - Forbidden. Your client certificate is either not trusted or is invalid.",
+        "verify.19",
+        refused_by="server",
+    ),
+    row(
+        "HTTP Error 403.7 - Forbidden. The page you are attempting to access requires your browser to "
+        "have a Secure Sockets Layer (SSL) client certificate",
+        "tls.no_client_certificate",
+    ),
+    row(
+        "Mar  5 10:11:12 ftp sshd[4711]: error: maximum authentication attempts exceeded for acme from "
+        "203.0.113.9 port 40122 ssh2 [preauth]",
+        "ssh.too_many_keys",
+        refused_by="server",
+    ),
+    row(
+        "Mar  5 10:11:12 ftp sshd[4711]: Connection reset by authenticating user acme 203.0.113.9 port "
+        "40122 [preauth]",
+        "ssh.login_refused",
+    ),
+)
+
 ROWS = tuple(
     one
     for one in (
@@ -955,6 +1061,7 @@ ROWS = tuple(
         *WINDOWS,
         *GNUTLS_AND_BROWSERS,
         *SSH,
+        *MORE,
     )
     if one.code
 )

@@ -77,6 +77,37 @@ def test_many_findings_stay_bounded() -> None:
     assert answer.unexplained > 20
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "verify error:num=20:x CN=a.example.org",
+        "error {0} at {1} depth lookup",
+        "-----BEGIN CERTIFICATE-----",
+        "host{0}.example.org, CN=a{0}, serial={0:08x}",
+    ],
+)
+def test_four_times_the_text_takes_no_more_than_its_share(line: str) -> None:
+    """By counting what the interpreter does, which a busy machine does not change."""
+
+    def work(lines: int) -> int:
+        text = "\n".join(line.format(number % 104, number % 999) for number in range(lines))
+        steps = 0
+
+        def count(*_: object) -> None:
+            nonlocal steps
+            steps += 1
+
+        sys.setprofile(count)
+        try:
+            triage(text)
+        finally:
+            sys.setprofile(None)
+        return steps
+
+    work(10)
+    assert work(1_200) < 5 * work(300)
+
+
 def test_unknown_lines_say_so() -> None:
     answer = triage(
         "Started Daily apt download activities.\n\nverify error:num=10:certificate expired"
