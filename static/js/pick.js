@@ -18,9 +18,13 @@
     if (announcer) announcer.textContent = text;
   };
 
-  const find = async (pick) => {
+  const forget = (pick) => {
     clearTimeout(waiting.get(pick));
     asked.get(pick)?.abort();
+  };
+
+  const find = async (pick) => {
+    forget(pick);
     const asking = new AbortController();
     asked.set(pick, asking);
     const { search, searched, chosen, found } = partsOf(pick);
@@ -45,6 +49,8 @@
   };
 
   const take = (pick, input) => {
+    // An answer that is still on its way would show again what is chosen now.
+    forget(pick);
     const { search, searched, chosen, found } = partsOf(pick);
     const choice = input.closest("[data-pick-choice]");
     if (!("pickMany" in pick.dataset)) {

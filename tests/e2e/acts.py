@@ -59,6 +59,23 @@ def sideways(page: Page) -> list[str]:
     )
 
 
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until it has the focus; each stop on the way can be seen to have it."""
+    wanted = page.locator(selector)
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.locator(f":is({selector}):focus").count():
+            return
+        outline = page.evaluate(
+            """() => {
+                const style = getComputedStyle(document.activeElement);
+                return style.outlineStyle !== "none" || style.boxShadow !== "none";
+            }"""
+        )
+        assert outline, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+    raise AssertionError(f"{selector} is not reached by Tab: {wanted.count()} on {page.url}")
+
+
 # Import ------------------------------------------------------------------------------------------
 
 

@@ -7,7 +7,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.acts import PATIENT, SLOW, import_text, open_certificate, request_page, tally
+from tests.e2e.acts import (
+    PATIENT,
+    SLOW,
+    import_text,
+    open_certificate,
+    request_page,
+    tab_to,
+    tally,
+)
 from tests.e2e.axe import violations
 from tests.e2e.conftest import NARROW, Contexts
 from tests.e2e.material import pem_text, server
@@ -38,23 +46,6 @@ def test_an_import_is_made_with_the_keyboard_alone(page: Page) -> None:
     page.wait_for_url(re.compile(r"/import/[0-9a-f-]{36}/"))
     expect(page.locator("#import-state [data-state=done]")).to_be_visible(timeout=SLOW)
     assert tally(page)["imported"] == 1
-
-
-def tab_to(page: Page, selector: str) -> None:
-    """Press Tab until it has the focus; each stop on the way can be seen to have it."""
-    wanted = page.locator(selector)
-    for _ in range(60):
-        page.keyboard.press("Tab")
-        if page.locator(f":is({selector}):focus").count():
-            return
-        outline = page.evaluate(
-            """() => {
-                const style = getComputedStyle(document.activeElement);
-                return style.outlineStyle !== "none" || style.boxShadow !== "none";
-            }"""
-        )
-        assert outline, page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-    raise AssertionError(f"{selector} is not reached by Tab: {wanted.count()} on {page.url}")
 
 
 def test_menus_open_and_close_with_the_keyboard(page: Page) -> None:
