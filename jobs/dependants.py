@@ -19,9 +19,9 @@ from django.utils.module_loading import import_string
 class Preview:
     """Who can say what a change would do to what rests on a thing.
 
-    `count` is the dotted path of a function (row) -> how many it would look at, `make` of one
-    (row, proposed, moment) -> JSON with `red` and `green` as numbers of what stops and begins to
-    work, and `warning`, a sentence for the button that saves (empty: none).
+    `count` is the dotted path of a function (row) -> how much it would be, in validations of a
+    certificate; `make` of one (row, proposed, moment) -> JSON with `red` and `green` as numbers of
+    what stops and begins to work, and `warning`, a sentence for the button that saves (empty: none).
     """
 
     count: str
@@ -41,7 +41,7 @@ def tell_dependants(kind: str, changed: Collection[Any], *, moment: datetime) ->
 
 
 def count_dependants(kind: str, row: object) -> int:
-    """How many things a preview of a change of this row would look at."""
+    """How much a preview of a change of this row would be, in validations of a certificate."""
     found = 0
     for preview in settings.PREVIEWS.get(kind, ()):
         count: Callable[[object], int] = import_string(preview.count)

@@ -10,7 +10,13 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from endpoints.models import Account, EndpointStanding, Service
-from endpoints.services.read_facts import FactsReader, Shelf, services_of
+from endpoints.services.read_facts import (
+    FactsReader,
+    Shelf,
+    accounts_to_read,
+    services_of,
+    services_to_read,
+)
 from endpoints.services.recompare_probes import recompare_probes
 from pki.endpoints.account import judge_account
 from pki.endpoints.judgement import Judgement, judgement_from_json, judgement_to_json
@@ -53,14 +59,14 @@ def judge_endpoints(
     """
     counts: Counter[str] = Counter()
     shelf: Shelf = {}
-    for service_chunk in _chunks(Service.objects.due(moment).select_related(*_CERTIFICATE)):
+    for service_chunk in _chunks(services_to_read().filter(due_at__lte=moment)):
         reader = FactsReader(moment=moment, shelf=shelf)
         for service in service_chunk:
             made = _of_service(service, reader)
             _record(service, made, counts, after_each)
             if service.probe_state and not made.kept:
                 recompare_probes(service=service, moment=moment)
-    for account_chunk in _chunks(Account.objects.due(moment)):
+    for account_chunk in _chunks(accounts_to_read().filter(due_at__lte=moment)):
         reader = FactsReader(moment=moment, shelf=shelf)
         for account in account_chunk:
             _record(account, _of_account(account, reader), counts, after_each)
@@ -71,9 +77,6 @@ def judge_endpoints(
         turned_bad=counts["turned_bad"],
         changed_meanwhile=counts["changed_meanwhile"],
     )
-
-
-_CERTIFICATE = ("certificate__encoded", "certificate__replaced_by")
 
 
 def _chunks(rows: QuerySet[EndpointT]) -> Iterator[list[EndpointT]]:

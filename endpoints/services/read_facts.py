@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
 
+from django.db.models import Model, Prefetch, QuerySet
+
 from certificates.models import Certificate, PrivateKey, PublicKey
 from certificates.services.find_issuers import IssuerGraph, find_issuers
 from endpoints.models import Account, Service, ServiceProtocol
@@ -67,6 +69,7 @@ class FactsReader:
     _judged: dict[int, Judgement] = field(default_factory=dict)
     _stores: dict[tuple[int, Usage], tuple[PeerStore, list[Any]]] = field(default_factory=dict)
     _graphs: dict[int, IssuerGraph] = field(default_factory=dict)
+    _key_states: dict[str, str] = field(default_factory=dict)
 
     def service(self, row: Service) -> Read[ServiceFacts]:
         """The facts of a service."""
@@ -84,10 +87,9 @@ class FactsReader:
         """The facts of an account, with those of its services in the order of `services_of`."""
         services = [self.service(service) for service in services_of(row)]
         shown = [
-            self._client_certificate(one.certificate)
-            for one in row.certificates.select_related("certificate__encoded").order_by("pk")
+            self._client_certificate(one.certificate) for one in _in_order(row.certificates.all())
         ]
-        keys = [_ssh_key(one.key) for one in row.ssh_keys.select_related(*_BOTH).order_by("pk")]
+        keys = [_ssh_key(one.key) for one in _in_order(row.ssh_keys.all())]
         facts = AccountFacts(
             name=row.name,
             certificates=tuple(one.presented for one in shown),
@@ -108,10 +110,8 @@ class FactsReader:
 
     def _read_service(self, row: Service) -> Read[ServiceFacts]:
         protocol = ServiceProtocol(row.protocol)
-        addresses = [
-            Address(host=one.host, is_ip=one.is_ip) for one in row.addresses.order_by("position")
-        ]
-        keys = [_ssh_key(one.key) for one in row.host_keys.select_related(*_BOTH).order_by("pk")]
+        addresses = [Address(host=one.host, is_ip=one.is_ip) for one in row.addresses.all()]
+        keys = [_ssh_key(one.key) for one in _in_order(row.host_keys.all())]
         shown = server_store = client_store = None
         if protocol.speaks_tls:
             shown = self._server_certificate(row)
@@ -161,7 +161,6 @@ class FactsReader:
         others = {pk: one for pk, one in graph.certificates.items() if pk != certificate.pk}
         ordered = sorted(others, key=lambda pk: others[pk].sha256)
         successor = certificate.replaced_by
-        key = PrivateKey.objects.filter(spki_sha256=certificate.spki_sha256).only("state").first()
         presented = Presented(
             der=graph.ders[certificate.pk],
             sha256=certificate.sha256,
@@ -169,7 +168,7 @@ class FactsReader:
             inventory=tuple(graph.ders[pk] for pk in ordered),
             lifecycle=certificate.lifecycle,
             successor=successor.sha256 if successor is not None else "",
-            key_state=key.state if key is not None else "",
+            key_state=self._key_state(certificate.spki_sha256),
             turns=tuple(_turns(others.values())),
         )
         content = [
@@ -181,6 +180,12 @@ class FactsReader:
             presented.key_state,
         ]
         return _Shown(presented, content)
+
+    def _key_state(self, spki_sha256: str) -> str:
+        if spki_sha256 not in self._key_states:
+            held = PrivateKey.objects.filter(spki_sha256=spki_sha256)
+            self._key_states[spki_sha256] = held.values_list("state", flat=True).first() or ""
+        return self._key_states[spki_sha256]
 
     # Stores -------------------------------------------------------------------------------------
 
@@ -213,16 +218,37 @@ class FactsReader:
         return read.digest, made
 
 
-def services_of(row: Account) -> list[Service]:
-    """The services of an account, in the order in which its facts have them."""
-    return list(
-        row.services.select_related("certificate__encoded", "certificate__replaced_by").order_by(
-            "pk"
-        )
+def services_to_read() -> QuerySet[Service]:
+    """Services with what their facts are read from, in few queries for many rows."""
+    return Service.objects.select_related(
+        "certificate__encoded", "certificate__replaced_by"
+    ).prefetch_related("addresses", "host_keys__private_key", "host_keys__public_key")
+
+
+def accounts_to_read() -> QuerySet[Account]:
+    """Accounts with what their facts are read from, their services included."""
+    return Account.objects.prefetch_related(
+        "certificates__certificate__encoded",
+        "certificates__certificate__replaced_by",
+        "ssh_keys__private_key",
+        "ssh_keys__public_key",
+        Prefetch("services", queryset=services_to_read()),
     )
 
 
-_BOTH = ("private_key", "public_key")
+def services_of(row: Account) -> list[Service]:
+    """The services of an account, in the order in which its facts have them."""
+    return _in_order(row.services.all())
+
+
+RowT = TypeVar("RowT", bound=Model)
+
+
+def _in_order(rows: Iterable[RowT]) -> list[RowT]:
+    """By their number; in Python, because the database would not use what was prefetched."""
+    return sorted(rows, key=lambda row: row.pk)
+
+
 _LAST = datetime.max.replace(tzinfo=UTC)
 
 

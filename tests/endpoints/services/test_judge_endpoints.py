@@ -305,7 +305,7 @@ def test_many_services_share_what_they_rest_on(
         service_of(f"S{number}", HOST, certificate=server, server_store=store)
     work_off(NOW)
     Service.objects.all().become_due(NOW)
-    with django_assert_max_num_queries(110), transaction.atomic():
+    with django_assert_max_num_queries(60), transaction.atomic():
         assert judge_endpoints(moment=NOW).judged == 10
 
 

