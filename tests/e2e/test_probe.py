@@ -68,8 +68,7 @@ def test_what_a_server_presents_is_seen_imported_accepted_and_its_change_noticed
         expect(page.get_by_text("Nothing is described yet")).to_have_count(0)
 
     # The same port, another certificate and no intermediate: as after a renewal that went wrong.
-    options = ("-accept", f"127.0.0.1:{port}")
-    with openssl_server(tmp_path, second, options=options):
+    with openssl_server(tmp_path, second, port=port):
         probe(page, service)
     expect(page.locator("[data-probe=different]")).to_be_visible()
     expect(

@@ -26,8 +26,10 @@ def written(path: Path, *parts: bytes) -> Path:
 
 
 @contextlib.contextmanager
-def _process(command: Sequence[str | Path], port: str, *, told: bytes = b"") -> Iterator[int]:
-    """Start it, tell it something, read the port that it prints, and end it."""
+def _process(
+    command: Sequence[str | Path], ready: str, *, told: bytes = b"", port: int = 0
+) -> Iterator[int]:
+    """Start it, tell it something, read the port that it prints (unless it has it), and end it."""
     process = subprocess.Popen(
         [str(word) for word in command],
         stdin=subprocess.PIPE,
@@ -40,8 +42,8 @@ def _process(command: Sequence[str | Path], port: str, *, told: bytes = b"") -> 
     process.stdin.flush()
     try:
         for line in process.stdout:
-            if found := re.match(port.encode(), line):
-                yield int(found[1])
+            if found := re.match(ready.encode(), line):
+                yield port or int(found[1])
                 return
         raise AssertionError(f"{command[0]} did not start")
     finally:
@@ -51,11 +53,15 @@ def _process(command: Sequence[str | Path], port: str, *, told: bytes = b"") -> 
 
 @contextlib.contextmanager
 def openssl_server(
-    folder: Path, leaf: Issued, *chain: Issued, options: Sequence[str | Path] = ()
+    folder: Path,
+    leaf: Issued,
+    *chain: Issued,
+    options: Sequence[str | Path] = (),
+    port: int = 0,
 ) -> Iterator[int]:
-    """`openssl s_server` with this leaf and these certificates behind it; its port."""
+    """`openssl s_server` with this leaf and these certificates behind it; its port, a free one."""
     command: list[str | Path] = [
-        *("openssl", "s_server", "-accept", "127.0.0.1:0", "-naccept", "100"),
+        *("openssl", "s_server", "-accept", f"127.0.0.1:{port}", "-naccept", "100"),
         *("-key", written(folder / "server-key.pem", key_pem(leaf))),
         *("-cert", written(folder / "server.pem", leaf.pem)),
         *options,
@@ -63,8 +69,9 @@ def openssl_server(
     if chain:
         sent = written(folder / "server-chain.pem", *(one.pem for one in chain))
         command += ["-cert_chain", sent]
-    with _process(command, r"ACCEPT .*:([0-9]+)") as port:
-        yield port
+    # It names the port only where it has chosen one.
+    with _process(command, "ACCEPT" if port else r"ACCEPT .*:([0-9]+)", port=port) as used:
+        yield used
 
 
 @contextlib.contextmanager
