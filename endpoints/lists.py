@@ -20,7 +20,7 @@ from ui.listing import Column, Listing
 
 
 class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
-    """Search, standing, protocol and owner."""
+    """Search, standing, protocol, owner and last probe."""
 
     q = django_filters.CharFilter(
         label="Search",
@@ -41,6 +41,12 @@ class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
     owner = django_filters.ModelChoiceFilter(
         label="Owner", queryset=Owner.objects.all(), empty_label="Anybody"
     )
+    probe = django_filters.ChoiceFilter(
+        label="Last probe",
+        choices=(("astray", "Not as described"), ("same", "As described"), ("none", "None yet")),
+        empty_label="Any probe",
+        method="of_probe",
+    )
 
     class Meta:
         model = Service
@@ -51,6 +57,11 @@ class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-
 
     def of_standing(self, queryset: ServiceQuerySet, name: str, value: str) -> ServiceQuerySet:
         return with_standing(queryset, value)
+
+    def of_probe(self, queryset: ServiceQuerySet, name: str, value: str) -> ServiceQuerySet:
+        if value == "astray":
+            return queryset.astray()
+        return queryset.filter(probe_state="" if value == "none" else value)
 
 
 def service_rows() -> ServiceQuerySet:

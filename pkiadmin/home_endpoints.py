@@ -107,7 +107,7 @@ def _probes() -> dict[str, Any]:
     astray = Service.objects.astray().order_by("probe_state", "name")
     return {
         "title": "Probes of services",
-        "url": reverse("endpoints:services"),
+        "url": f"{reverse('endpoints:services')}?probe=astray",
         "says": "Every service that was looked at presents what it should.",
         "rows": [
             {

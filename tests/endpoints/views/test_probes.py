@@ -221,3 +221,8 @@ def test_the_overview_names_services_that_present_something_else(
     page = text_of(client, reverse("home"))
     assert "Presents something else" in page
     assert service.get_absolute_url() in page
+    services = reverse("endpoints:services")
+    assert f"{services}?probe=astray" in page
+    assert service.name in text_of(client, f"{services}?probe=astray")
+    assert service.get_absolute_url() not in text_of(client, f"{services}?probe=same")
+    assert "The live service presents something else" in text_of(client, service.get_absolute_url())
