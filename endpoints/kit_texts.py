@@ -27,6 +27,7 @@ _REFUSALS: Mapping[str, str] = {
         "The name begins or ends with a space, or holds a character that cannot be seen: {value}. "
         "Names are compared byte for byte; take it out."
     ),
+    "chain_empty": "One side has no certificate. Choose one, or make a new pair.",
     "one_key": (
         "Both sides would have the same private key, and each could pass for the other. "
         "Give them keys of their own."
@@ -80,6 +81,30 @@ _TRIED: Mapping[Check, str] = {
     Check.STRANGE_CLIENT: "Somebody else with the client's name and another certificate",
     Check.STRANGE_SERVER: "Somebody else with the server's names and another certificate",
 }
+# Why a side could not even begin: sentence and advice.
+_FAULTS_OF_SIDES: Mapping[str, tuple[str, str]] = {
+    "setup.certificate_refused": (
+        "The {side} could not begin: its certificate, or one above it, is too weak for OpenSSL's "
+        "security level 2, which most systems set",
+        "Use a key of at least 2048 bits RSA, or an elliptic curve, and a signature with SHA-256.",
+    ),
+    "setup.certificate_unreadable": (
+        "The {side} could not begin: OpenSSL cannot read its certificate",
+        "Choose another certificate, or make a new pair.",
+    ),
+    "setup.trailing_data": (
+        "The {side} could not begin: there is something behind its certificate",
+        "Import the certificate again from its authority, or make a new pair.",
+    ),
+    "setup.key_mismatch": (
+        "The {side} could not begin: its key is not the key of its certificate",
+        "Tell the administrator: this does not happen by itself.",
+    ),
+    "setup.key_unreadable": (
+        "The {side} could not begin: OpenSSL cannot read its key",
+        "Make a new pair.",
+    ),
+}
 _BY = {"server": "by the server", "client": "by the client", "": ""}
 # How the other side's refusal reads where there is no certificate to give a number for.
 _NO_CERTIFICATE = "no certificate was sent, and the server requires one"
@@ -111,7 +136,8 @@ def _went(attempt: Attempt) -> str:
         how = f"Connected, {attempt.protocol}, {attempt.cipher}"
         return how if attempt.proven else f"{how}, a stand-in playing the key that is elsewhere"
     if attempt.fault:
-        return f"Could not begin ({attempt.fault})"
+        said, _ = _FAULTS_OF_SIDES.get(attempt.fault, ("The {side} could not begin", ""))
+        return said.format(side=attempt.fault_side)
     return f"Refused {_BY[attempt.refused_by]}".strip()
 
 
@@ -127,6 +153,8 @@ def _diagnostic(attempt: Attempt) -> str:
 def _advice(attempt: Attempt) -> str:
     if attempt.passed:
         return ""
+    if attempt.fault in _FAULTS_OF_SIDES:
+        return _FAULTS_OF_SIDES[attempt.fault][1]
     if attempt.number:
         code = code_of(attempt.number)
         return f"{code.cause} {code.remedy}".strip()

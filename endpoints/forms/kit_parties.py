@@ -12,7 +12,7 @@ from django.urls import reverse
 from endpoints.forms.address_rows import MORE_ROWS, AddressRows, AddressRowsField, looked_at
 from endpoints.kit_specs import KitParties
 from endpoints.kit_texts import kit_said
-from endpoints.models import DEFAULT_PORTS, Account, Kit, Service, ServiceProtocol
+from endpoints.models import DEFAULT_PORTS, Account, Kit, KitStage, Service, ServiceProtocol
 from pki.kits.meeting import MOST_ADDRESSES, KitRefused, Protocol, check_account
 from ui.forms import LaidOut
 
@@ -225,8 +225,9 @@ class KitPartiesForm(LaidOut, forms.Form):
 
 
 def address_of(kit: Kit) -> str:
-    """The address of the second page for the parties of a kit: to make it again."""
-    told: list[tuple[str, str]] = [("renews", str(kit.pk))]
+    """The address of the second page for the parties of a kit: to make it again, or otherwise."""
+    renewed = str(kit.pk) if kit.stage == KitStage.CREATED else str(kit.renews_id or "")
+    told: list[tuple[str, str]] = [("renews", renewed)]
     if kit.service_id is not None:
         told += [("service_choice", EXISTING), ("service", str(kit.service_id))]
     else:

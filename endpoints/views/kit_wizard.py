@@ -18,7 +18,7 @@ from certificates.key_texts import error_said
 from endpoints.errors import EndpointRefused
 from endpoints.forms.kit_create import KitCreateForm
 from endpoints.forms.kit_pairs import KitPairsForm, initial_pairs
-from endpoints.forms.kit_parties import EXISTING, KitPartiesForm
+from endpoints.forms.kit_parties import EXISTING, KitPartiesForm, address_of
 from endpoints.kit_refusals import KitNotProven, PairRefused
 from endpoints.kit_texts import content_said, failure_said, kit_said, proof_shown
 from endpoints.models import Kit, KitStage
@@ -139,7 +139,13 @@ def kit_check(request: HttpRequest, pk: int) -> HttpResponse:
 def _check_page(
     request: HttpRequest, kit: Kit, form: KitCreateForm, status: int = 200
 ) -> HttpResponse:
-    context = {"kit": kit, "form": form, **sides_context(kit), **proof_context(kit)}
+    context = {
+        "kit": kit,
+        "form": form,
+        "again_url": address_of(kit),
+        **sides_context(kit),
+        **proof_context(kit),
+    }
     return render_page(request, "endpoints/kits/check.html", context, status=status)
 
 

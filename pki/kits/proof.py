@@ -13,6 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pki.findings import Severity
 from pki.handshake.inputs import ClientAuthentication, ClientSide, ServerSide
 from pki.handshake.outcome import Direction, Judgement, Outcome, Reason
 from pki.handshake.rehearse import rehearse
@@ -40,7 +41,7 @@ class Attempt:
 
     `refused_by` is the side that ended it, empty where they connected or neither looked; `number`,
     `symbol`, `text` and `depth` are OpenSSL's first error, 0 and empty where it gave none. `fault`
-    is the code of a finding because of which a side could not even begin. `proven` says that both
+    is the code of a finding because of which the side `fault_side` could not even begin. `proven` says that both
     proved possession of their keys; where it is not, a stand-in did it for a key that is elsewhere.
     """
 
@@ -56,6 +57,7 @@ class Attempt:
     depth: int = 0
     alert: str = ""
     fault: str = ""
+    fault_side: str = ""
     protocol: str = ""
     cipher: str = ""
 
@@ -162,8 +164,10 @@ def _refuses(direction: Direction) -> bool:
 
 
 def _attempt(check: Check, about: str, outcome: Outcome, *, passed: bool) -> Attempt:
-    refused_by, direction = _refusal(outcome)
+    refused_by, direction = _refusal(check, outcome)
     first = direction.first if direction is not None else None
+    faults = (one for one in outcome.findings if one.severity is Severity.ERROR)
+    fault = None if outcome.connected else next(faults, None)
     return Attempt(
         check=check,
         about=about,
@@ -176,16 +180,26 @@ def _attempt(check: Check, about: str, outcome: Outcome, *, passed: bool) -> Att
         text=first.text if first is not None else "",
         depth=first.depth if first is not None else 0,
         alert=outcome.alert.name if outcome.alert is not None else "",
-        fault=outcome.findings[0].code if outcome.findings and not outcome.connected else "",
+        fault=fault.code if fault is not None else "",
+        fault_side=fault.place if fault is not None else "",
         protocol=outcome.protocol,
         cipher=outcome.cipher,
     )
 
 
-def _refusal(outcome: Outcome) -> tuple[str, Direction | None]:
-    """Which side refused the other; the client looks first, and where it did, the server may not."""
-    if outcome.server.judgement is Judgement.REFUSED and not outcome.server.hypothetical:
-        return Side.CLIENT.value, outcome.server
-    if outcome.client.judgement is Judgement.REFUSED and not outcome.client.hypothetical:
-        return Side.SERVER.value, outcome.client
-    return "", None
+def _refusal(check: Check, outcome: Outcome) -> tuple[str, Direction | None]:
+    """Which side refused the other, and what it saw.
+
+    Of those that have to be refused, the side that has to do it: where the other one ended the
+    handshake before, what this one would have said.
+    """
+    looked_at: tuple[tuple[str, Direction], ...]
+    by_client, by_server = (Side.CLIENT.value, outcome.server), (Side.SERVER.value, outcome.client)
+    if check in (Check.NO_CERTIFICATE, Check.STRANGE_CLIENT):
+        looked_at = (by_server, by_client)
+    elif check is Check.STRANGE_SERVER:
+        looked_at = (by_client, by_server)
+    else:
+        looked_at = tuple(one for one in (by_client, by_server) if not one[1].hypothetical)
+    refused = (one for one in looked_at if one[1].judgement is Judgement.REFUSED)
+    return next(refused, ("", None))

@@ -238,6 +238,7 @@ def test_it_is_begun_and_not_created_where_they_would_not_connect(
     kit = Kit.objects.get()
     page = text_of(operator.get(answer["Location"]))
     assert "They would not connect like this" in page
+    assert "Other certificates" in page
     assert "error 62 at depth 0: hostname mismatch" in page.lower()
     assert "Create the kit" not in page
     created = operator.post(reverse("endpoints:kit_create", args=[kit.pk]), {"name": "x"})

@@ -6,15 +6,19 @@ import json
 from dataclasses import replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pki.kits.archive import ArchiveWrong
 from pki.kits.identity import read_identity
 from pki.kits.meeting import Protocol, Side
 from pki.kits.proof import Check, Proof, proof_from_json, prove
-from tests.pki.chains import DAY
+from tests.pki.chains import DAY, make_leaf
 from tests.pki.kits.made import (
     NOW,
     PHRASE,
+    Pair,
     client_pair,
     files_of,
     identities,
@@ -26,6 +30,19 @@ from tests.pki.kits.made import (
 )
 
 ALGORITHMS = ("RSA-2048", "P-256", "P-384", "Ed25519", "Ed448")
+
+
+def weak_client() -> Pair:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    leaf = make_leaf(
+        "alice",
+        key=key,
+        dns=(),
+        usages=(ExtendedKeyUsageOID.CLIENT_AUTH,),
+        not_before=NOW - DAY,
+        not_after=NOW + DAY,
+    )
+    return Pair((leaf.der,), key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def tried(proof: Proof, check: Check) -> list[tuple[bool, int, int, str]]:
@@ -80,6 +97,15 @@ def test_a_name_that_the_certificate_does_not_hold_is_error_62() -> None:
     proof = proof_of(kit)
     assert not proof.passed
     assert tried(proof, Check.TOGETHER) == [(True, 0, 0, ""), (False, 62, 0, "client")]
+
+
+def test_what_has_to_be_refused_is_told_by_whom_it_is_to_refuse_it() -> None:
+    """Also where the client leaves before the server has looked: then by what it would have said."""
+    proof = proof_of(kit_of(meeting_of(addresses=("ftp.example.com",))))
+    assert tried(proof, Check.TOGETHER) == [(False, 62, 0, "client")]
+    assert tried(proof, Check.NO_CERTIFICATE) == [(True, 0, 0, "server")]
+    assert tried(proof, Check.STRANGE_CLIENT) == [(True, 18, 0, "server")]
+    assert tried(proof, Check.STRANGE_SERVER) == [(True, 18, 0, "client")]
 
 
 def test_an_address_that_the_certificate_does_not_hold_is_error_64() -> None:
@@ -149,3 +175,12 @@ def test_a_side_is_read_from_its_archive_alone(side: Side) -> None:
             read_identity(less, side, passphrase=PHRASE)
         with pytest.raises(ArchiveWrong):
             read_identity(files | {name: b"nothing"}, side, passphrase=PHRASE)
+
+
+def test_a_certificate_that_is_too_weak_to_begin_with_is_said_to_be() -> None:
+    """Level 2, as Debian, Ubuntu and Red Hat set it: RSA of 1024 bits is not loaded at all."""
+    weak = weak_client()
+    proof = proof_of(kit_of(client=weak, encrypted=False), encrypted=False)
+    first = proof.attempts[0]
+    assert not proof.passed
+    assert (first.fault, first.fault_side) == ("setup.certificate_refused", "client")
