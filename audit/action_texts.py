@@ -105,6 +105,8 @@ ACTIONS: dict[str, str] = {
         "let the account “{subject}” log in with {after} in place of its predecessor"
     ),
     "account.deleted": "deleted the account “{subject}”",
+    # rehearsals
+    "rehearsal.made": "rehearsed a connection to the service “{service}”",
     # kits
     "kit.begun": "began the kit “{subject}” for the account “{account}”",
     "kit.proven": "proved the kit “{subject}” by handshakes",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from certificates.models import Certificate, KeyState, PrivateKey, PublicKey
-from endpoints.models import Service
+from endpoints.models import Account, Service
 from endpoints.specs import KeyRef
 
 MOST_FOUND = 20
@@ -103,7 +103,22 @@ class ServiceChoices:
         return [_service(one) for one in found[: MOST_FOUND + 1]]
 
 
+class AccountChoices:
+    """Accounts that are described here."""
+
+    placeholder = "Search by name or partner"
+
+    def chosen(self, values: Sequence[str]) -> list[Choice]:
+        found = Account.objects.select_related("partner").in_bulk(_ids(values))
+        return [_account(found[pk]) for pk in _ids(values) if pk in found]
+
+    def search(self, text: str) -> list[Choice]:
+        found = Account.objects.matching(text).select_related("partner").order_by("name")
+        return [_account(one) for one in found[: MOST_FOUND + 1]]
+
+
 CHOICES: Mapping[str, Choices] = {
+    "account": AccountChoices(),
     "certificate": CertificateChoices(),
     "chain": CertificateChoices(authorities_first=True),
     "key": KeyChoices(),
@@ -174,4 +189,13 @@ def _service(row: Service) -> Choice:
         title=row.name,
         url=row.get_absolute_url(),
         details=(row.get_protocol_display(), *hosts[:2], *more),
+    )
+
+
+def _account(row: Account) -> Choice:
+    return Choice(
+        value=str(row.pk),
+        title=row.name,
+        url=row.get_absolute_url(),
+        details=(row.partner.name,) if row.partner else (),
     )

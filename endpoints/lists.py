@@ -11,6 +11,7 @@ from endpoints.models import (
     Account,
     Probe,
     ProbeState,
+    Rehearsal,
     Service,
     ServiceProtocol,
 )
@@ -169,4 +170,42 @@ PROBES = Listing(
     ],
     filterset=ProbeFilters,
     default_sort="-asked",
+)
+
+
+class RehearsalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """How it ended, and whose it is."""
+
+    accepted = django_filters.BooleanFilter(
+        label="Ended",
+        widget=forms.Select(
+            choices=(
+                ("", "Either way"),
+                ("true", "They connect"),
+                ("false", "They do not connect"),
+            )
+        ),
+    )
+    service = django_filters.ModelChoiceFilter(
+        label="Service", queryset=Service.objects.order_by("name"), empty_label="Any service"
+    )
+    account = django_filters.ModelChoiceFilter(
+        label="Account", queryset=Account.objects.order_by("name"), empty_label="Any client"
+    )
+
+    class Meta:
+        model = Rehearsal
+        fields: list[str] = []
+
+
+REHEARSALS = Listing(
+    columns=[
+        Column(name="made", label="Rehearsed", sort="made_at", kind="moment"),
+        Column(name="accepted", label="Ended", kind="state-cell"),
+        Column(name="service", label="Server"),
+        Column(name="client", label="Client"),
+        Column(name="says", label="Why"),
+    ],
+    filterset=RehearsalFilters,
+    default_sort="-made",
 )

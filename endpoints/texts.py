@@ -21,6 +21,24 @@ _REFUSALS: Mapping[str, str] = {
         "{missing} of what was seen is not in the inventory. Import what was seen first."
     ),
     "service.name_taken": "There is a service called “{name}” already.",
+    "rehearsal.no_tls": (
+        "“{name}” speaks SSH, and SSH has no certificates to rehearse. Its clients compare its host "
+        "key, and it compares their keys: both are on its page and on the account's."
+    ),
+    "rehearsal.paste_empty": (
+        "No certificate was found in it. Paste PEM blocks, from BEGIN CERTIFICATE to END CERTIFICATE."
+    ),
+    "rehearsal.paste_rejected": "Line {line}: {says} A chain holds certificates alone.",
+    "rehearsal.paste_too_large": (
+        "That is more than a chain can be: its {limit} is {value}, the most is {maximum}."
+    ),
+    "rehearsal.paste_too_many": (
+        "These are {number} certificates; a chain of more than {maximum} is taken by no peer. Paste "
+        "what the client really sends."
+    ),
+    "rehearsal.paste_not_readable": (
+        "Reading it was stopped, because it took too much. Paste the certificates alone, as PEM."
+    ),
     "account.name_taken": "There is an account called “{name}” already.",
 }
 

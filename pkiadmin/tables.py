@@ -156,10 +156,14 @@ PANELS: dict[str, tuple[str, ...]] = {
     "trust_store": ("endpoints.panels.uses_of_trust_store",),
     "proposal": ("endpoints.preview_panel.judgements_of_proposal",),
     "service": (
+        "endpoints.rehearsal_panels.rehearsals_of_service",
         "endpoints.probe_panels.probes_of_service",
         "endpoints.kit_panels.kits_of_service",
     ),
-    "account": ("endpoints.kit_panels.kits_of_account",),
+    "account": (
+        "endpoints.rehearsal_panels.rehearsals_of_account",
+        "endpoints.kit_panels.kits_of_account",
+    ),
 }
 
 # What people come for stands first: what works, then what it rests on, then when it ends.
@@ -177,6 +181,7 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Services", icon="server", url="endpoints:services"),
             NavItem(label="Accounts", icon="contact", url="endpoints:accounts"),
+            NavItem(label="Rehearsals", icon="cable", url="endpoints:rehearsals"),
             NavItem(label="Kits", icon="package", url="endpoints:kits"),
         ),
     ),

@@ -180,6 +180,10 @@ TABLE: dict[str, Row] = {
     "endpoints:probe_import": WORK_POST,
     "endpoints:probe_accept": WORK_POST,
     # kits
+    "endpoints:rehearsals": READ,
+    "endpoints:rehearsal_new": WORK,
+    "endpoints:rehearsal": READ,
+    "endpoints:rehearsal_again": WORK_POST,
     "endpoints:kits": READ,
     "endpoints:kit": READ,
     "endpoints:kit_new": WORK,

@@ -107,6 +107,13 @@ STATES: dict[str, State] = {
     "different": _bad("Presents something else", "git-compare-arrows"),
     "unreachable": _bad("Not reached", "unplug"),
     "refused": _caution("Closed to the console", "lock"),
+    # Rehearsals of a connection; each side says of the other.
+    "connects": _good("They connect", "plug-zap"),
+    "does_not_connect": _bad("They do not connect", "unplug"),
+    "accepted": _good("Accepted"),
+    "refused_by_peer": _bad("Refused"),
+    "not_asked": _quiet("Not asked", "circle-minus"),
+    "not_reached": _quiet("Nobody came to look", "circle-dashed"),
     # Roles of a member of a trust store.
     "anchor": _notice("Trust anchor", "anchor"),
     "intermediate": _quiet("Intermediate", "link"),
