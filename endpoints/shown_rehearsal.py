@@ -146,9 +146,8 @@ def shown_rehearsal(row: Rehearsal, number: int | None = None) -> ShownRehearsal
         ),
         left_out=found.left_out,
         version=found.version,
-        directions=(
-            _direction(row, Side.SERVER, way, found, known),
-            _direction(row, Side.CLIENT, way, found, known),
+        directions=tuple(
+            _direction(row, side, way, found, known) for side in _most_telling_first(way.outcome)
         ),
         login=_login(row, way),
         alert=alert_said(way.outcome.alert),
@@ -176,6 +175,12 @@ def _chosen(found: Rehearsed, number: int | None) -> int:
     if number is not None and 0 < number <= len(found.ways):
         return number - 1
     return next((place for place, way in enumerate(found.ways) if not way.works), 0)
+
+
+def _most_telling_first(outcome: Outcome) -> tuple[Side, Side]:
+    """The refusal that ends the handshake before what the other side says."""
+    refused = outcome.client.judgement is Judgement.REFUSED and not outcome.client.hypothetical
+    return (Side.CLIENT, Side.SERVER) if refused else (Side.SERVER, Side.CLIENT)
 
 
 def _known(found: Rehearsed) -> Mapping[str, Certificate]:

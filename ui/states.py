@@ -108,8 +108,8 @@ STATES: dict[str, State] = {
     "unreachable": _bad("Not reached", "unplug"),
     "refused": _caution("Closed to the console", "lock"),
     # Rehearsals of a connection; each side says of the other.
-    "connects": _good("They connect", "plug-zap"),
-    "does_not_connect": _bad("They do not connect", "unplug"),
+    "connects": _good("Connects", "plug-zap"),
+    "does_not_connect": _bad("Refused", "unplug"),
     "accepted": _good("Accepted"),
     "refused_by_peer": _bad("Refused"),
     "not_asked": _quiet("Not asked", "circle-minus"),

@@ -133,7 +133,7 @@ def go_through(page: Page, word: str) -> None:
     page.goto(service)
     rows = page.locator("#rehearsals tbody tr")
     expect(rows).to_have_count(2)
-    expect(rows.first).to_contain_text("They connect")
+    expect(rows.first).to_contain_text("Connects")
 
 
 def test_a_refusal_is_read_mended_and_rehearsed_again(page: Page) -> None:

@@ -181,7 +181,7 @@ def test_the_store_that_lacks_a_root_is_offered_it(
     row, _ = play(actor, service, account_id=account.pk)
     shown = shown_rehearsal(Rehearsal.objects.get(pk=row.pk))
     assert shown.says.startswith("“acme” would be refused by your server:")
-    assert shown.directions[1].acts[0].label == "Trust “Partners root” in “Others”"
+    assert shown.directions[0].acts[0].label == "Trust “Partners root” in “Others”"
 
 
 def test_the_common_name_must_be_the_name_of_the_account_byte_for_byte(
@@ -293,7 +293,7 @@ def test_where_our_own_verdict_differs_it_is_shown(
     Service.objects.filter(pk=service.pk).update(client_store=store)
     account = account_of("acme", certificates=[acme()], services=[service])
     made, found = play(actor, service, account_id=account.pk)
-    shown = shown_rehearsal(made).directions[1].own
+    shown = next(one for one in shown_rehearsal(made).directions if one.side == "client").own
     assert shown is not None
     agrees = found.ways[0].own_client.agrees(found.ways[0].outcome.client)  # type: ignore[union-attr]
     assert shown.agrees is agrees
