@@ -1,13 +1,13 @@
 # make run    everything on one machine: environment, data folder, first administrator, console
 # make test   every test; BROWSER=0 leaves the browser tests out
-# make check  every gate, the tests included
+# make check  every gate, the tests included, and a part of them once more on PostgreSQL
 # make bench  the benchmarks     make lock  write the locks again     make clean  forget what was made
 #
 # Needs Python 3.11 or later and make; no root, nothing else.
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := run
-.PHONY: run test check gates bench lock clean browser
+.PHONY: run test check gates postgresql bench lock clean browser
 
 PYTHON ?=
 BROWSER ?= 1
@@ -30,6 +30,14 @@ test: $(TOOLS) browser
 
 check: gates
 	@$(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory postgresql
+
+# What speaks to the database in words of its own, once more on PostgreSQL (from a wheel).
+ON_POSTGRESQL := tests/audit tests/jobs/test_services.py tests/certificates/querysets \
+  tests/certificates/services tests/certificates/keys/test_owners.py tests/truststores/services
+
+postgresql: $(TOOLS)
+	TEST_DATABASE=postgresql $(PY) -m pytest -q $(ON_POSTGRESQL)
 
 # The gates stand on an installation of their own, as it would be behind an https address.
 gates: $(TOOLS)
