@@ -7,11 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from django.db.models import QuerySet
+
 from certificates.models import Certificate, KeyState, PrivateKey, PublicKey
+from certificates.querysets.certificates import CertificateQuerySet
 from endpoints.models import Account, Service
 from endpoints.specs import KeyRef
 
 MOST_FOUND = 20
+_LOOKED_AT = 500
 _LONGEST_ID = 18
 
 
@@ -49,20 +53,30 @@ class CertificateChoices:
     placeholder = "Search by name, serial number or fingerprint"
 
     def __init__(self, *, authorities_first: bool = False) -> None:
-        self._order = ("-is_ca" if authorities_first else "is_ca", "-not_after", "-pk")
+        self._authorities_first = authorities_first
 
     def chosen(self, values: Sequence[str]) -> list[Choice]:
         found = Certificate.objects.in_bulk(_ids(values))
         return [_certificate(found[pk]) for pk in _ids(values) if pk in found]
 
     def search(self, text: str) -> list[Choice]:
-        # Without a text the newest ones: what somebody has just brought in is what they look for.
-        found = (
-            Certificate.objects.matching(text).order_by(*self._order)
-            if text
-            else Certificate.objects.order_by("-pk")
-        )
-        return [_certificate(one) for one in found[: MOST_FOUND + 1]]
+        if not text:
+            # What somebody has just brought in is what they look for.
+            newest = Certificate.objects.order_by("-pk")[: MOST_FOUND + 1]
+            return [_certificate(one) for one in newest]
+        found = Certificate.objects.matching(text)
+        parts = [found.end_entities(), found.cas()]
+        rows: list[Certificate] = []
+        for part in reversed(parts) if self._authorities_first else parts:
+            if len(rows) <= MOST_FOUND:
+                rows += _lasting(part)[: MOST_FOUND + 1 - len(rows)]
+        return [_certificate(one) for one in rows]
+
+
+def _lasting(found: CertificateQuerySet) -> QuerySet[Certificate]:
+    """Those that end last, among the newest: a word that is in every name costs no sort of them all."""
+    newest = found.order_by("-pk").values_list("pk", flat=True)[:_LOOKED_AT]
+    return Certificate.objects.filter(pk__in=list(newest)).order_by("-not_after", "-pk")
 
 
 class KeyChoices:

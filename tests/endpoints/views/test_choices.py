@@ -66,7 +66,7 @@ def test_it_is_bounded_and_says_so(client_for: ClientFor) -> None:
     assert "narrow them down" in text
     with CaptureQueriesContext(connection) as for_one:
         found(browser, "certificate", "many7.")
-    assert len(for_many) == len(for_one)
+    assert len(for_many) <= len(for_one)
 
 
 def test_it_finds_keys_that_speak_ssh(

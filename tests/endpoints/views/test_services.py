@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from audit.models import AuditEvent
 from certificates.key_specs import OwnerWanted
@@ -453,3 +455,14 @@ def test_hostile_names_are_shown_and_do_nothing(
         text = browser.get(address).content.decode()
         assert "<script>alert" not in text, address
         assert "<img src=x" not in text, address
+
+
+def test_of_what_does_not_work_the_list_says_no_end(
+    service_of: ServiceOf, client_for: ClientFor
+) -> None:
+    until = timezone.now() + timedelta(days=90, hours=1)
+    for name, standing in (("Good", "works"), ("Bad", "fails")):
+        service_of(name)
+        Service.objects.filter(name=name).update(standing=standing, works_until=until)
+    text = client_for(None).get(reverse("endpoints:services")).content.decode()
+    assert text.count("in 2 months") + text.count("in 3 months") == 1
