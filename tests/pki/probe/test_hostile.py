@@ -152,6 +152,20 @@ def test_a_server_that_never_stops_talking_is_left_early(
     assert failed(protocol, serve(endless(piece)).port, roomy).data["why"] == why
 
 
+@pytest.mark.parametrize(
+    ("limits", "why"),
+    [
+        (ProbeLimits(seconds=10.0, bytes=8192, dialogue_bytes=1 << 30, lines=1 << 30), "too_much"),
+        (ProbeLimits(seconds=10.0, bytes=1 << 30, dialogue_bytes=8192, lines=1 << 30), "endless"),
+        (ProbeLimits(seconds=10.0, bytes=1 << 30, dialogue_bytes=1 << 30, lines=50), "endless"),
+    ],
+    ids=["bytes", "dialogue", "lines"],
+)
+def test_each_bound_holds_by_itself(serve: Serve, limits: ProbeLimits, why: str) -> None:
+    server = serve(endless(b"220-welcome to this server\r\n"))
+    assert failed("ftps_explicit", server.port, limits).data["why"] == why
+
+
 def saying(said: bytes) -> Handler:
     def say(connection: socket.socket) -> None:
         connection.sendall(said)
