@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Generic, TypeVar
@@ -25,11 +25,11 @@ from pki.endpoints.facts import (
     SshKey,
 )
 from pki.endpoints.judgement import Judgement
+from pki.endpoints.peer import as_peer
 from pki.endpoints.service import judge_service
 from pki.verify import openssl
 from pki.verify.inputs import TrustInput, Usage
 from pki.verify.prepared import PreparedTrust
-from pki.verify.run import prepare
 from truststores.inputs import store_digest, store_input
 from truststores.models import TrustStore
 
@@ -200,7 +200,7 @@ class FactsReader:
         row = TrustStore.objects.get(pk=pk)
         wanted = self.proposed.get(pk)
         if wanted is not None:
-            digest, trust, own = "proposed", _prepare(wanted, usage), wanted.policy.usage
+            digest, trust, own = "proposed", as_peer(wanted, usage), wanted.policy.usage
         else:
             digest, trust = self._prepared(row, usage)
             own = Usage(row.usage)
@@ -214,7 +214,7 @@ class FactsReader:
         if known is not None:
             return digest, known
         read = store_input(row)
-        made = self.shelf[read.digest, usage] = _prepare(read.trust, usage)
+        made = self.shelf[read.digest, usage] = as_peer(read.trust, usage)
         return read.digest, made
 
 
@@ -250,11 +250,6 @@ def _in_order(rows: Iterable[RowT]) -> list[RowT]:
 
 
 _LAST = datetime.max.replace(tzinfo=UTC)
-
-
-def _prepare(trust: TrustInput, usage: Usage) -> PreparedTrust:
-    """The store as a TLS peer uses it: whatever it was made for, a server is asked for a server."""
-    return prepare(replace(trust, policy=replace(trust.policy, usage=usage)))
 
 
 def _turns(certificates: Iterable[Certificate]) -> Iterable[datetime]:

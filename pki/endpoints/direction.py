@@ -101,9 +101,9 @@ def _of_accepted(
         yield asked.finding("astray", number=first.number, depth=first.depth)
     if asked.side == "server":
         sent = asked.sent()
-        for element in report.path[1:]:
+        for element in report.path[1:-1]:
             # An anchor is the store's to hold; what stands between is the server's to send.
-            if element.source == "store" and element.sha256 not in sent:
+            if element.source != "untrusted" and element.sha256 not in sent:
                 yield asked.named("chain.leans_on_store", issuer=element.sha256)
     elif helped := [one for one in report.path[1:] if one.source == "untrusted"]:
         yield asked.named("client.must_send", issuer=helped[0].sha256)

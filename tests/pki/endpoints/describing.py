@@ -9,9 +9,9 @@ from typing import Any
 from pki.endpoints.account import judge_account
 from pki.endpoints.facts import AccountFacts, Address, PeerStore, Presented, ServiceFacts
 from pki.endpoints.judgement import JudgedFinding, Judgement
+from pki.endpoints.peer import as_peer
 from pki.endpoints.service import judge_service
 from pki.verify.inputs import Policy, Revocation, TrustInput, Usage
-from pki.verify.run import prepare
 from tests.pki.chains import MOMENT, Issued
 
 
@@ -41,9 +41,9 @@ def store(
         anchors=tuple(one.der for one in anchors),
         intermediates=tuple(one.der for one in via),
         crls=tuple(crls),
-        policy=Policy(usage=usage, revocation=revocation),
+        policy=Policy(revocation=revocation),
     )
-    return PeerStore(number=number, trust=prepare(trust), **facts)
+    return PeerStore(number=number, trust=as_peer(trust, usage), **facts)
 
 
 def service(
