@@ -30,7 +30,7 @@ _ENDINGS = {
 }
 
 
-@sensitive_variables("order", "pkcs8")
+@sensitive_variables("order", "pkcs8", "content")
 def export_private_key(
     *,
     actor: User,

@@ -130,7 +130,9 @@ class KitPairsForm(LaidOut, forms.Form):
             legend,
             f"{side}_choice",
             Div(
-                HTML(f'{{% include "endpoints/kits/_new_pair.html" with side="{side}" %}}'),
+                HTML(
+                    f'{{% include "endpoints/kits/_new_pair.html" with side="{side}" old=form.{side}_replaces %}}'
+                ),
                 Div(f"{side}_algorithm", f"{side}_days", css_class="form-pairs"),
                 data_shown_when=f"{side}_choice={NEW}",
             ),
@@ -174,9 +176,9 @@ class KitPairsForm(LaidOut, forms.Form):
     def _found(self, side: Side) -> list[Found]:
         chosen = str(self[f"{side}_certificate"].value() or "")
         rows = list(
-            Certificate.objects.matching(self._text(side))
-            .order_by("is_ca", "lifecycle", "-not_after", "pk")
-            .distinct()[:_SHOWN]
+            Certificate.objects.matching(self._text(side)).order_by(
+                "is_ca", "lifecycle", "-not_after", "pk"
+            )[:_SHOWN]
         )
         if chosen.isascii() and chosen.isdigit() and int(chosen) < 2**63:
             rows = [
@@ -250,16 +252,24 @@ class KitPairsForm(LaidOut, forms.Form):
         return NewPair(
             algorithm=told[f"{side}_algorithm"] or PRESET,
             days=told[f"{side}_days"],
-            replaces_id=self._replaced(side),
+            replaces_id=replaced.pk if (replaced := self._replaced(side)) is not None else None,
         )
 
-    def _replaced(self, side: Side) -> int | None:
+    @property
+    def server_replaces(self) -> Certificate | None:
+        return self._replaced(Side.SERVER)
+
+    @property
+    def client_replaces(self) -> Certificate | None:
+        return self._replaced(Side.CLIENT)
+
+    def _replaced(self, side: Side) -> Certificate | None:
         """What a new certificate takes the place of, where a kit is made again."""
         kit = Kit.objects.with_parts().filter(pk=self.parties.renews_id or 0).first()
         if kit is None:
             return None
         old = kit.certificate_of(side)
-        return old.pk if old.lifecycle == Lifecycle.ACTIVE and old.self_issued else None
+        return old if old.lifecycle == Lifecycle.ACTIVE and old.self_issued else None
 
     def to_token(self) -> uuid.UUID:
         """The token of the form, or a new one where somebody has taken it out."""

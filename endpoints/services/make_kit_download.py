@@ -16,13 +16,13 @@ from certificates.services.make_download import Download
 from endpoints.kit_refusals import KitClosed, KitNotProven
 from endpoints.models import Kit, KitStage
 from endpoints.services.prove_kit import as_peer, keep_proof, open_own, proof_data
-from endpoints.services.show_sides import show_sides
+from endpoints.services.show_sides import KitSide, show_sides
 from pki.formats.write import safe_file_name
 from pki.kits.archive import pack
 from pki.kits.files import make_kit
 from pki.kits.guard import check_archive
 from pki.kits.identity import read_identity
-from pki.kits.meeting import Own, Side
+from pki.kits.meeting import Meeting, Own, Side
 from pki.kits.proof import Proof, prove
 
 
@@ -55,41 +55,17 @@ def make_kit_download(
         raise KitClosed
     moment = timezone.now()
     sides = show_sides(kit, moment=moment)
-    own, other = sides[side], sides[side.other]
-    opened = open_own(other, actor=actor, request=request)
-
-    def make(key_pem: bytes | None) -> _Made:
-        encrypted = order is not None and order.form is not ExportForm.PLAIN
-        passphrase = order.passphrase if order is not None and encrypted else None
-        leaving = Own(shown=own.shown, key_pem=key_pem, encrypted=encrypted or key_pem is None)
-        owns = {side: leaving, side.other: opened}
-        made = make_kit(
-            meeting=kit.meeting(moment), server=owns[Side.SERVER], client=owns[Side.CLIENT]
-        )
-        packed = pack(made.of(side))
-        files = check_archive(
-            packed,
-            made.of(side),
-            own_spki_sha256=own.shown.leaf.spki_sha256,
-            passphrase=passphrase,
-        )
-        read = {
-            side: read_identity(files, side, passphrase=passphrase),
-            side.other: as_peer(pack(made.of(side.other)), side.other),
-        }
-        proof = prove(
-            server=read[Side.SERVER],
-            client=read[Side.CLIENT],
-            addresses=made.meeting.addresses,
-            moment=moment,
-        )
-        if not proof.passed:
-            raise KitNotProven(proof)
-        return _Made(packed=packed, proof=proof)
+    own = sides[side]
+    other = open_own(sides[side.other], actor=actor, request=request)
 
     ready: list[_Made] = []
+
+    @sensitive_variables()
+    def make(key_pem: bytes | None) -> None:
+        ready.append(_made(kit.meeting(moment), own, key_pem, order, other))
+
     if own.key is None:
-        ready.append(make(None))
+        make(None)
     else:
         assert order is not None  # noqa: S101  (the form asks for it where there is a key)
         export_private_key(
@@ -97,28 +73,76 @@ def make_kit_download(
             key=own.key,
             order=order,
             # What does not pass is not exported, and so not in the log as if it had been.
-            inspect=lambda key_pem: ready.append(make(key_pem)),
+            inspect=make,
             request=request,
         )
     (made,) = ready
-    with transaction.atomic():
-        keep_proof(kit, made.proof)
-        record(
-            actor=actor,
-            action="kit.downloaded",
-            subject=kit,
-            data={
-                "side": side.value,
-                "archive_sha256": hashlib.sha256(made.packed).hexdigest(),
-                "certificate_sha256": own.certificate.sha256,
-                "key": "" if own.key is None or order is None else str(order.form),
-                "reason": order.reason if order is not None else "",
-                **proof_data(made.proof),
-            },
-            request=request,
-        )
+    _note(actor, kit, own, order, made, request)
     return Download(
         content=made.packed,
         file_name=safe_file_name(f"{kit.name}-{side}", suffix=".zip"),
         content_type="application/zip",
+    )
+
+
+@sensitive_variables()
+def _made(
+    meeting: Meeting,
+    side: KitSide,
+    key_pem: bytes | None,
+    order: ExportOrder | None,
+    other: Own,
+) -> _Made:
+    """The archive with this key file in it; raises where it does not pass."""
+    encrypted = order is None or order.form is not ExportForm.PLAIN
+    passphrase = order.passphrase if order is not None and encrypted else None
+    here, there = side.side, side.side.other
+    owns = {here: Own(shown=side.shown, key_pem=key_pem, encrypted=encrypted), there: other}
+    made = make_kit(meeting=meeting, server=owns[Side.SERVER], client=owns[Side.CLIENT])
+    packed = pack(made.of(here))
+    files = check_archive(
+        packed,
+        made.of(here),
+        own_spki_sha256=side.shown.leaf.spki_sha256,
+        passphrase=passphrase,
+    )
+    read = {
+        here: read_identity(files, here, passphrase=passphrase),
+        there: as_peer(pack(made.of(there)), there),
+    }
+    proof = prove(
+        server=read[Side.SERVER],
+        client=read[Side.CLIENT],
+        addresses=meeting.addresses,
+        moment=meeting.made_at,
+    )
+    if not proof.passed:
+        raise KitNotProven(proof)
+    return _Made(packed=packed, proof=proof)
+
+
+@transaction.atomic
+def _note(
+    actor: User,
+    kit: Kit,
+    side: KitSide,
+    order: ExportOrder | None,
+    made: _Made,
+    request: HttpRequest | None,
+) -> None:
+    """Keep the proof, and write down who takes which archive, before anybody has a byte of it."""
+    keep_proof(kit, made.proof)
+    record(
+        actor=actor,
+        action="kit.downloaded",
+        subject=kit,
+        data={
+            "side": side.side.value,
+            "archive_sha256": hashlib.sha256(made.packed).hexdigest(),
+            "certificate_sha256": side.certificate.sha256,
+            "key": "" if side.key is None or order is None else str(order.form),
+            "reason": order.reason if order is not None else "",
+            **proof_data(made.proof),
+        },
+        request=request,
     )

@@ -324,6 +324,7 @@ def test_a_kit_whose_certificate_was_renewed_leads_to_the_new_one(
     assert re.search(
         rf'name="server_certificate" value="{kit.server_certificate.pk}" checked', begun
     )
+    assert begun.count("is marked as replaced as soon as this one is made") == 2
     assert operator.post(address, PAIRS).status_code == 302
     second = Kit.objects.latest("pk")
     assert second.renews == kit
