@@ -137,6 +137,19 @@ def _see_service(row: Judged, finding: JudgedFinding, rows: Rows) -> Iterator[Ac
         )
 
 
+def _rehearse(row: Judged, finding: JudgedFinding, rows: Rows) -> Iterator[Act]:
+    """A real handshake says what OpenSSL does; between an account and the service in question."""
+    service = row if isinstance(row, Service) else rows.get("service")
+    if isinstance(service, Service):
+        account = f"&account={row.pk}" if isinstance(row, Account) else ""
+        yield Act(
+            label="Rehearse a connection",
+            url=f"{reverse('endpoints:rehearsal_new')}?service={service.pk}{account}",
+            icon="cable",
+            permission=RIGHT,
+        )
+
+
 def _short(row: object) -> str:
     name = str(row)
     return name if len(name) <= _SHORT else f"{name[: _SHORT - 1]}…"
@@ -156,6 +169,7 @@ _ACTS: Final[dict[str, _Maker]] = {
     "import_issuer": _import,
     "look_at_key": _see_key,
     "look_at_service": _see_service,
+    "rehearse": _rehearse,
     "renew": _renew,
     "renew_crl": _renew_crl,
     "send_chain": _send_chain,
