@@ -186,7 +186,7 @@ def _of_diagnostic(asked: _Asked, report: Report, one: Diagnostic) -> JudgedFind
         "text": one.text,
         "refused": one.sha256,
     }
-    if report.verdict is Verdict.UNDETERMINED or one.crl_path:
+    if one.is_only_a_crl:
         return asked.finding("revocation_unknown", **about)
     return asked.finding(_KNOWN.get(one.number, "refused"), **about)
 

@@ -149,7 +149,7 @@ def _compare(old: _Answer, new: _Answer) -> str | None:
 
 
 def _of(report: Report) -> _Answer:
-    first = report.diagnostics[0] if report.diagnostics else None
+    first = report.decisive
     return _Answer(
         verdict=report.verdict.value,
         counts=meant_for_usage(report),

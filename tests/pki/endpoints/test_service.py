@@ -70,6 +70,14 @@ def test_it_says_when_it_works_only_because_the_clients_have_the_intermediate() 
     assert sent.standing is Standing.WORKS
 
 
+def test_what_has_expired_says_so_before_the_crl_that_is_missing_as_well() -> None:
+    late = make_leaf(HOST, MIDDLE, not_before=MOMENT - 90 * DAY, not_after=MOMENT - DAY)
+    asking = store(ROOT, revocation=Revocation.LEAF)
+    judgement = of_service(service(presented(late, MIDDLE), asking, HOST))
+    assert (judgement.standing, judgement.reason) == (Standing.FAILS, "server.expired")
+    assert "server.revocation_unknown" in codes(judgement)
+
+
 def test_each_address_is_asked_alone() -> None:
     facts = service(presented(LEAF, MIDDLE), store(ROOT), HOST, "www.example.com")
     judgement = of_service(facts)
