@@ -22,7 +22,8 @@ from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.blocks import Block, Known
 from pki.formats.wire import BadWire, decode_blocks
 from pki.limits import DEFAULT, Limits
-from pki.sandbox_child import HEADER, LENGTHS
+from pki.sandbox_ahead import Frame, ReadAhead
+from pki.sandbox_child import HEADER
 from pki.sandbox_process import end_child, start_child, why_it_died
 
 _PIPE_BYTES = 1024 * 1024
@@ -92,13 +93,11 @@ class Sandbox:
         if len(data) > limits.input_bytes:
             raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
         child = self._child = self._child or _Child(limits)
-        child.largest_frame = max(_FRAME_FLOOR, _FRAME_FACTOR * len(data))
         whole = False
         try:
             child.send(_request(name, limits, batch, asks=known is not None, size=len(data)), data)
-            frames = iter(child.receive, None)
             here: frozenset[str] = frozenset()
-            for rows, ders in frames:
+            for rows, ders in child.frames(max(_FRAME_FLOOR, _FRAME_FACTOR * len(data))):
                 if rows.startswith(b"{") and known is not None:
                     here, known = _answer(child, rows, ders, known), None
                 else:
@@ -162,7 +161,7 @@ class _Child:
 
     def __init__(self, limits: Limits) -> None:
         self._left = limits.sandbox_wall_seconds
-        self.largest_frame = _FRAME_FLOOR
+        self._ahead: ReadAhead | None = None
         self._process = start_child("pki.sandbox_child")
         assert self._process.stdin is not None  # noqa: S101 - asked for two lines above
         assert self._process.stdout is not None  # noqa: S101 - likewise
@@ -187,28 +186,18 @@ class _Child:
             with contextlib.suppress(BlockingIOError):
                 view = view[os.write(self._stdin, view) :]
 
-    def receive(self) -> tuple[bytes, bytes] | None:
-        """The next frame; None when the child said that it was the last."""
-        rows_length, ders_length = LENGTHS.unpack(self._read(LENGTHS.size))
-        if rows_length + ders_length > self.largest_frame:
-            raise SandboxKilled(why="crash")
-        if not rows_length:
-            return None
-        return self._read(rows_length), self._read(ders_length)
-
-    def _read(self, length: int) -> bytes:
-        parts: list[bytes] = []
-        while length:
-            try:
-                part = os.read(self._stdout, length)
-            except BlockingIOError:
-                self._wait(self._stdout, selectors.EVENT_READ)
-                continue
-            if not part:
-                raise SandboxKilled(why=self._why_it_died())
-            parts.append(part)
-            length -= len(part)
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+    def frames(self, largest: int) -> Iterator[Frame]:
+        """The frames of the answer, until the child said that it was the last."""
+        ahead = self._ahead = ReadAhead(self._stdout, largest=largest, seconds=self._left)
+        try:
+            yield from ahead
+        except SandboxKilled as error:
+            if error.data["why"] != "closed":
+                raise
+            raise SandboxKilled(why=self._why_it_died()) from error
+        finally:
+            self._left = ahead.left
+            ahead.stop()
 
     def _wait(self, pipe: int, event: int) -> None:
         """Wait for the pipe, no longer than is left of the time for the child."""
@@ -240,5 +229,8 @@ class _Child:
             raise SandboxKilled(why="crash")
 
     def kill(self) -> None:
-        """End the process, whatever it does."""
+        """End the process, whatever it does, and before its pipe is closed whoever reads there."""
+        self._process.kill()
+        if self._ahead is not None:
+            self._ahead.stop()
         end_child(self._process)

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from pki import sandbox
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats import wire
+from pki.formats.blocks import Block
 from pki.formats.bundle import read_blocks
 from pki.formats.write import write_pem
 from pki.limits import DEFAULT, Limits
@@ -203,6 +204,42 @@ def test_a_child_that_misbehaves_is_killed_and_says_why(
         list(stream_blocks(b"x" * 3_000_000, limits=limits))
     assert caught.value.data == {"why": why}
     assert time.monotonic() - started < 6
+
+
+FRAMES = "for _ in range({}): write_frame(out, b'[]' + b' ' * 1_000_000, b'')\nwrite_frame(out, b'', b'')"
+
+
+def _first_of(sandbox: Sandbox) -> tuple[Iterator[list[Block]], subprocess.Popen[bytes]]:
+    stream = sandbox.stream_blocks(b"x")
+    assert next(stream) == []
+    assert sandbox._child is not None
+    return stream, sandbox._child._process
+
+
+def test_the_child_goes_on_while_the_caller_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_the_childs_place(monkeypatch, FRAMES.format(8))
+    with Sandbox() as sandbox:
+        stream, process = _first_of(sandbox)
+        assert process.wait(timeout=5) == 0
+        assert list(stream) == [[]] * 7
+
+
+def test_no_more_is_held_for_the_caller_than_a_few_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_the_childs_place(monkeypatch, FRAMES.format(40))
+    with Sandbox() as sandbox:
+        stream, process = _first_of(sandbox)
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        assert list(stream) == [[]] * 39
+
+
+def test_a_pipe_that_was_handed_on_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_the_childs_place(monkeypatch, "import time\nif not os.fork(): time.sleep(4)\nos._exit(0)")
+    started = time.monotonic()
+    with pytest.raises(SandboxKilled) as caught:
+        list(stream_blocks(b"x", limits=Limits(sandbox_wall_seconds=0.7)))
+    assert caught.value.data == {"why": "time"}
+    assert time.monotonic() - started < 3.5
 
 
 def test_the_child_has_no_environment_and_can_open_nothing(
