@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -8,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
@@ -45,6 +46,8 @@ TRUSTED = replace(
 # bar move, nor for the one writer that SQLite has.
 _BLOCKS_PER_TRANSACTION = 5_000
 _SECONDS_PER_TRANSACTION = 1.0
+# In KiB, as SQLite counts what is negative.
+_IMPORT_CACHE = -65_536
 # What a failed import was given is kept so that it can be run again, but not for ever.
 _KEPT_AFTER_FAILURE = timedelta(days=7)
 
@@ -60,10 +63,27 @@ def import_uploads(*, lease: Lease) -> dict[str, Any]:
     limits = TRUSTED if lease.params.get("trusted") else DEFAULT
     left = ImportUpload.objects.filter(job_id=lease.job_id, read=False).order_by("number")
     progress = _Progress(lease=lease, done=ImportBlock.objects.filter(job_id=lease.job_id).count())
-    with Sandbox(limits=limits) as sandbox, without_collector():
+    with Sandbox(limits=limits) as sandbox, without_collector(), _many_pages():
         for pk in left.values_list("pk", flat=True):
             _import_upload(ImportUpload.objects.get(pk=pk), progress, sandbox)
     return _summary(lease)
+
+
+@contextlib.contextmanager
+def _many_pages() -> Iterator[None]:
+    """Room for the pages of a dozen indexes that each batch touches, given back afterwards."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA cache_size")
+        (before,) = cursor.fetchone()
+        cursor.execute(f"PRAGMA cache_size = {_IMPORT_CACHE}")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA cache_size = {int(before)}")
+            cursor.execute("PRAGMA shrink_memory")
 
 
 @dataclass(kw_only=True)
