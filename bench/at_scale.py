@@ -7,7 +7,7 @@ each: the reports that are missing are made by one worker beside the bare signat
 the chain, then all of them again by two workers; then a tick of the schedule with nothing due; then
 the list pages. `openssl verify` is measured beside it: one process given a thousand leaves, and a
 shell loop. Medians of alternating runs, as ratios of processor time: what neighbours on the machine
-take away by the clock falls out. A page and a tick are measured by the clock.
+take away by the clock falls out. Pages and ticks are measured by the clock on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from bench.budgets import judge
 from bench.chains import KEYS, MOMENT, Hierarchy, make_hierarchy
 from bench.console import open_console
 from bench.validate import command_for
@@ -32,6 +34,7 @@ from bench.worker import Share
 _COMMAND_LEAVES = 1000
 _LOOP_LEAVES = 50
 _TICKS = 300
+_MOST_FOR_THE_TIGHTER = 100_000
 
 
 def main() -> None:
@@ -53,13 +56,46 @@ def main() -> None:
 
     make_store("Bench", hierarchy)
     have = 0
+    smallest: At | None = None
     for count in options.counts:
         print(f"-- {count} certificates", flush=True)
         grow(hierarchy, have, count)
         have = count
-        show_validation(hierarchy)
-        show_idle_tick()
-        show_pages()
+        memory = show_validation(hierarchy, f"{options.kind}, {count}")
+        here = At(count=count, memory=memory, tick=show_idle_tick(), pages=show_pages())
+        smallest = smallest or here
+        judge_growth(smallest, here)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class At:
+    """What must not grow with the inventory, at one size of it: MiB, microseconds, milliseconds."""
+
+    count: int
+    memory: float
+    tick: float
+    pages: dict[str, float]
+
+
+def judge_growth(before: At, now: At) -> None:
+    judge(
+        f"{now.count}: first list page beside the smallest page",
+        now.pages["first"] / now.pages["smallest"],
+        at_most=3,
+    )
+    if now is before:
+        return
+    judge(f"{now.count}: memory of a worker, times", now.memory / before.memory, at_most=1.5)
+    judge(f"{now.count}: tick with nothing due, times", now.tick / before.tick, at_most=1.5)
+    for name, taken in now.pages.items():
+        if name != "smallest":
+            # Beside the smallest page of the same minute: neighbours slow both down.
+            then = before.pages[name] / before.pages["smallest"]
+            judge(
+                f"{now.count}: page {name}, times",
+                taken / now.pages["smallest"] / then,
+                at_most=1.5 if now.count > _MOST_FOR_THE_TIGHTER else 1.3,
+            )
 
 
 def command_microseconds(hierarchy: Hierarchy) -> tuple[float, float]:
@@ -95,7 +131,8 @@ def grow(hierarchy: Hierarchy, have: int, count: int) -> None:
     print(f"   place_certificates        {spent:8.0f} us each")
 
 
-def show_validation(hierarchy: Hierarchy) -> None:
+def show_validation(hierarchy: Hierarchy, title: str) -> float:
+    """The memory of the worker that made everything, in MiB."""
     from truststores.models import ValidationReport
 
     [first] = run_workers(1)
@@ -109,12 +146,16 @@ def show_validation(hierarchy: Hierarchy) -> None:
     one, loop = (min(pair) for pair in zip(before, after, strict=True))
     for share in shares:
         show_share("made again, one of two", share)
-    each = min(statistics.median(share.each) for share in shares)
-    print(
-        f"   beside openssl verify     {one / each:8.2f} x one process given all ({one:.0f} us)"
-        f"   {loop / each:.0f} x a shell loop ({loop:.0f} us)   per core"
-    )
     print(f"   both workers              {spent:8.1f} s by the clock")
+    # What both cores do together, beside the command, which uses one.
+    rates = [1 / statistics.median(share.each) for share in shares]
+    ratios = [
+        ours / bare for share in shares for ours, bare in zip(share.each, share.bare, strict=True)
+    ]
+    judge(f"{title}: beside the bare signatures, per core", statistics.median(ratios), at_most=8)
+    judge(f"{title}: rate beside one openssl verify", one * sum(rates), at_least=2)
+    judge(f"{title}: rate beside a shell loop of it", loop * sum(rates), at_least=20)
+    return first.peak / 1024
 
 
 def show_share(title: str, share: Share) -> None:
@@ -145,7 +186,7 @@ def run_workers(shares: int) -> list[Share]:
     return [Share(**json.loads(answer)) for answer in answers]
 
 
-def show_idle_tick() -> None:
+def show_idle_tick() -> float:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -154,24 +195,27 @@ def show_idle_tick() -> None:
     moment = MOMENT + timedelta(seconds=1)
     with CaptureQueriesContext(connection) as queries:
         assert not find_work(moment=moment)
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
     taken = []
     for _ in range(_TICKS):
-        started = time.perf_counter()
+        started = clock()
         find_work(moment=moment)
-        taken.append((time.perf_counter() - started) * 1e6)
+        taken.append((clock() - started) * 1e6)
     print(
         f"   tick with nothing due     {statistics.median(taken):8.0f} us"
         f"   {len(queries)} query   (best {min(taken):.0f})"
     )
+    return statistics.median(taken)
 
 
-def show_pages() -> None:
+def show_pages() -> dict[str, float]:
     from bench.pages import page_medians
 
     medians = page_medians()
     smallest = medians["smallest"]
     for name, value in medians.items():
         print(f"   page {name:22s}{value:8.1f} ms   {value / smallest:.1f} x the smallest")
+    return medians
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from bench.budgets import judge
 from bench.chains import MOMENT, make_hierarchy
 from bench.console import open_console
 from tests.pki.chains import make_crl
@@ -84,6 +85,8 @@ def main() -> None:
         f"validation with it {taken['with'] / options.leaves * 1e6:.0f} us, without"
         f" {taken['without'] / options.leaves * 1e6:.0f} us: {taken['with'] / taken['without']:.2f} x"
     )
+    judge("CRL of 100,000: ingest", taken["ingest"] / taken["limit"], at_most=3)
+    judge("CRL of 100,000: validation", taken["with"] / taken["without"], at_most=1.3)
 
 
 def medians(works: dict[str, Callable[[], object]]) -> dict[str, float]:

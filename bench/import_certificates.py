@@ -24,6 +24,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bench.budgets import judge
 from bench.parse_certificates import make_certificates, read_with_cryptography, seconds
 
 # How many certificates the limit is measured with: it does not depend on their number.
@@ -166,10 +167,10 @@ def tell(rounds: Sequence[tuple[Spent, Spent, Spent]], *, sample: int, count: in
     print(f"  import, by the clock:            {each((new.clock for _, new, _ in rounds), count)}")
     print(f"  import, processor of the parent: {each((new.parent for _, new, _ in rounds), count)}")
     print(f"  import, processor of the child:  {each((new.child for _, new, _ in rounds), count)}")
-    print(f"  rate beside the limit, clock:    {by_clock:7.2f}  (budget 0.8)")
-    print(f"  rate beside the limit, processor:{by_processor:7.2f}")
+    print(f"  rate beside the limit, processor:{by_processor:7.2f}   (of the busier process)")
     again = median(new.clock / old.clock for _, new, old in rounds)
-    print(f"  known ones, times faster:        {again:7.2f}  (budget 5)")
+    judge("import: rate beside the limit, by the clock", by_clock, at_least=0.8)
+    judge("import of known certificates, times faster", again, at_least=5)
 
 
 if __name__ == "__main__":
