@@ -141,7 +141,7 @@ def _written(row: _Row, made: MadeReport) -> WrittenReport:
             verdict, meant=meant, chained=row.chained, expiry=report.effective_expiry
         ),
         meant_for_usage=meant,
-        warnings=sum(check.result is CheckResult.WARNING for check in report.checks),
+        warnings=[check.result for check in report.checks].count(CheckResult.WARNING),
         inputs_digest=made.inputs_digest,
         report=report,
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from threading import Lock
+from typing import NamedTuple
 
 from certificates.querysets.among import among
 from pki.verify.inputs import Policy, Question
@@ -40,8 +41,7 @@ class MadeReport:
     report: Report
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Due:
+class _Due(NamedTuple):
     pk: int
     generation: int
     trust_store_id: int
@@ -67,8 +67,7 @@ class _Surroundings:
         return sha256(f"{self.digest_before}{leaf}{self.digest_after}".encode()).hexdigest()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Asked:
+class _Asked(NamedTuple):
     """A report that is due, and what it is made from."""
 
     row: _Due
@@ -83,17 +82,7 @@ def run_validations(*, report_ids: Collection[int], moment: datetime) -> list[Ma
     `record_reports` then leaves the report due.
     """
     due = [
-        _Due(
-            pk=row[0],
-            generation=row[1],
-            trust_store_id=row[2],
-            certificate_id=row[3],
-            sha256=row[4],
-            issuer_sha256=row[5],
-            is_ca=row[6],
-            key_usage=row[7],
-            self_issued=row[8],
-        )
+        _Due(*row)
         for row in ValidationReport.objects.due(moment)
         .filter(among("pk", report_ids))
         .order_by("trust_store_id", "pk")

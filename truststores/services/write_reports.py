@@ -7,10 +7,9 @@ much as making it. The columns are written out here; a test holds them against t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -34,8 +33,7 @@ REPORT_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class WrittenReport:
+class WrittenReport(NamedTuple):
     """What goes into the row of a report, and the whole of it for its body."""
 
     pk: int
