@@ -12,6 +12,13 @@ class EndpointRefused(Exception):
         super().__init__(code, data)
 
 
+class EndpointGone(EndpointRefused):
+    """Somebody deleted the service or the account after the page was opened."""
+
+    def __init__(self) -> None:
+        super().__init__("endpoint.gone")
+
+
 class EndpointChanged(EndpointRefused):
     """Somebody else changed the service or the account after the form was opened."""
 

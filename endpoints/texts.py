@@ -10,6 +10,7 @@ _REFUSALS: Mapping[str, str] = {
     "endpoint.changed_meanwhile": (
         "Somebody changed it since you opened this page. Look at what it says now and try again."
     ),
+    "endpoint.gone": "Somebody deleted it meanwhile.",
     "endpoint.part_gone": "Something that was chosen here is gone meanwhile: {what}. Choose again.",
     "endpoint.nothing_replaced": "Nothing has taken the place of this certificate.",
     "endpoint.keys_refused": "{says}",
@@ -17,6 +18,9 @@ _REFUSALS: Mapping[str, str] = {
         "You may not bring in keys. Ask somebody who may, and choose the keys above."
     ),
     "probe.nothing_seen": "This probe saw nothing that could be taken. Probe the service again.",
+    "probe.of_another_address": (
+        "This probe looked at {address}, where the service is no longer reached. Probe it again."
+    ),
     "probe.not_imported": (
         "{missing} of what was seen is not in the inventory. Import what was seen first."
     ),

@@ -30,6 +30,7 @@ from pki.csr import (
 from pki.findings import Finding
 from pki.key_generation import PRESET, KeySpec
 from ui.forms import LaidOut
+from ui.row_ids import row_id
 
 _PROFILES = (
     (Profile.SERVER.value, "A server, at its addresses"),
@@ -154,9 +155,9 @@ class RequestForm(LaidOut, forms.Form):
         )
         field = self._choose_from("key", usable)
         listed = list(usable.defer("spki", "findings", "note")[:_KEYS_LISTED])
-        chosen = str(self["key"].value() or "")
-        if chosen.isascii() and chosen.isdigit() and int(chosen) < 2**63:
-            listed += [one for one in usable.filter(pk=int(chosen)) if one not in listed]
+        chosen = row_id(str(self["key"].value() or ""))
+        if chosen is not None:
+            listed += [one for one in usable.filter(pk=chosen) if one not in listed]
         field.widget.choices = [
             ("", "Choose…"),
             *((one.pk, f"{one.name}, {one.kind_text}") for one in listed),
@@ -171,10 +172,8 @@ class RequestForm(LaidOut, forms.Form):
     @property
     def replaced(self) -> Certificate | None:
         """The certificate that the form renews."""
-        text = str(self["replaces"].value() or "")
-        if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
-            return None
-        return Certificate.objects.filter(pk=int(text)).first()
+        pk = row_id(str(self["replaces"].value() or ""))
+        return Certificate.objects.filter(pk=pk).first() if pk is not None else None
 
     @property
     def names_tell_what_is_wrong(self) -> bool:

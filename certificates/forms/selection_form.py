@@ -4,16 +4,16 @@ from django import forms
 from django.http import QueryDict
 
 from certificates.specs import LONGEST_LABEL, label_names
+from ui.row_ids import row_id
 
 # A page of a list has fifty rows; whoever calls these pages by hand gets no more work out of them.
 MOST_SELECTED = 1_000
-_LARGEST_ID = 2**63 - 1
 
 
 def selected_ids(data: QueryDict) -> list[int]:
     """The ids of the rows that were ticked, in the order of the page; what is no id is left out."""
-    ids = (int(text) for text in data.getlist("selected") if text.isascii() and text.isdigit())
-    return list(dict.fromkeys(one for one in ids if one <= _LARGEST_ID))[:MOST_SELECTED]
+    ids = map(row_id, data.getlist("selected"))
+    return list(dict.fromkeys(one for one in ids if one is not None))[:MOST_SELECTED]
 
 
 class LabelForm(forms.Form):

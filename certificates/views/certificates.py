@@ -17,6 +17,7 @@ from certificates.services.find_issuers import IssuerGraph, find_issuers
 from jobs.models import Job
 from ui.http import render_page
 from ui.panels import panels_for
+from ui.row_ids import row_id
 
 NAMES_SHOWN = 200
 _ISSUED_SHOWN = 10
@@ -42,10 +43,8 @@ def certificates(request: HttpRequest) -> HttpResponse:
 
 def _named(request: HttpRequest, parameter: str) -> Certificate | None:
     """The certificate whose number a filter names."""
-    text = request.GET.get(parameter, "")
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
-        return None
-    return Certificate.objects.filter(pk=int(text)).first()
+    pk = row_id(request.GET.get(parameter, ""))
+    return Certificate.objects.filter(pk=pk).first() if pk is not None else None
 
 
 def _job(request: HttpRequest) -> Job | None:

@@ -52,6 +52,7 @@ from pki.openssl_config import CONFIG_FILE, REQUEST_FILE, NoOpensslForm
 from pki.replies import Comparison
 from pki.similar import Similar, similar
 from ui.http import attachment, render_page, wants_fragment
+from ui.row_ids import row_id
 
 RIGHT = "certificates.create_request"
 _PEM_LABEL = "CERTIFICATE REQUEST"
@@ -170,8 +171,7 @@ def _from(found: Similar) -> _Begun:
 
 
 def _named(request: HttpRequest, parameter: str) -> int | None:
-    text = request.GET.get(parameter, "")
-    return int(text) if text.isascii() and text.isdigit() and int(text[:20]) < 2**63 else None
+    return row_id(request.GET.get(parameter, ""))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -377,8 +377,8 @@ def request_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 def request_reply(request: HttpRequest, pk: int) -> HttpResponse:
     """Attach what the CA sent, or a certificate that is in the inventory already."""
     row = _found(pk)
-    if (chosen := request.POST.get("certificate", "")) and chosen.isascii() and chosen.isdigit():
-        known = get_object_or_404(_candidates(row), pk=int(chosen[:18]))
+    if (chosen := row_id(request.POST.get("certificate", ""))) is not None:
+        known = get_object_or_404(_candidates(row), pk=chosen)
         form = ReplyForm()
         uploads = [Upload(name="", content=bytes(known.encoded.der))]
     else:

@@ -12,6 +12,7 @@ from endpoints.choices import key_ref, key_value
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
+from endpoints.forms.token_form import TokenForm
 from endpoints.models import Account, Service
 from endpoints.specs import AccountSpec, KeyRef
 from endpoints.texts import refusal_text
@@ -81,7 +82,7 @@ class AccountForm(LaidOut, PickingForm, PartyFields):
                 "Take the space out."
             )
         others = Account.objects.exclude(pk=self.account.pk if self.account else 0)
-        if others.filter(name=name).exists():
+        if others.filter(name=name).not_made_by(self.sent_token()).exists():
             raise forms.ValidationError(refusal_text("account.name_taken", {"name": name}))
         return name
 
@@ -103,6 +104,10 @@ class AccountForm(LaidOut, PickingForm, PartyFields):
             ssh_keys=(*chosen, *pasted),
             services=tuple(map(int, told["services"])),
         )
+
+    def sent_token(self) -> uuid.UUID | None:
+        """The token that came with the form, also before its fields were looked at."""
+        return TokenForm.sent(self.data)
 
     def to_token(self) -> uuid.UUID:
         """The token of the form, or a new one where somebody has taken it out."""

@@ -21,6 +21,7 @@ from pki.findings import Finding
 from pki.key_generation import PRESET
 from pki.kits.meeting import Side
 from ui.forms import LaidOut
+from ui.row_ids import row_id
 
 # Kinds of key that are made while a page waits. Larger ones: make the certificate among the
 # requests, and choose it here.
@@ -174,21 +175,21 @@ class KitPairsForm(LaidOut, forms.Form):
         return self.parties.addresses[0] if side is Side.SERVER else self.parties.account_name
 
     def _found(self, side: Side) -> list[Found]:
-        chosen = str(self[f"{side}_certificate"].value() or "")
+        chosen = row_id(str(self[f"{side}_certificate"].value() or ""))
         rows = list(
             Certificate.objects.matching(self._text(side)).order_by(
                 "is_ca", "lifecycle", "-not_after", "pk"
             )[:_SHOWN]
         )
-        if chosen.isascii() and chosen.isdigit() and int(chosen) < 2**63:
+        if chosen is not None:
             rows = [
-                *Certificate.objects.filter(pk=int(chosen)),
-                *(one for one in rows if one.pk != int(chosen)),
+                *Certificate.objects.filter(pk=chosen),
+                *(one for one in rows if one.pk != chosen),
             ]
         keys = PrivateKey.objects.filter(spki_sha256__in={one.spki_sha256 for one in rows})
         held = set(keys.values_list("spki_sha256", flat=True))
         return [
-            Found(certificate=one, held=one.spki_sha256 in held, chosen=str(one.pk) == chosen)
+            Found(certificate=one, held=one.spki_sha256 in held, chosen=one.pk == chosen)
             for one in rows
         ]
 

@@ -15,6 +15,7 @@ from endpoints.kit_texts import kit_said
 from endpoints.models import DEFAULT_PORTS, Account, Kit, KitStage, Service, ServiceProtocol
 from pki.kits.meeting import MOST_ADDRESSES, KitRefused, Protocol, check_account
 from ui.forms import LaidOut
+from ui.row_ids import row_id
 
 NEW, EXISTING = "new", "existing"
 # A list that somebody still reads; from the page of any other one a button leads here.
@@ -102,9 +103,9 @@ class KitPartiesForm(LaidOut, forms.Form):
         if isinstance(field.widget, forms.HiddenInput):
             return field
         listed = list(rows.values_list("pk", "name")[:_LISTED])
-        chosen = str(self[name].value() or "")
-        if chosen.isascii() and chosen.isdigit() and int(chosen) < 2**63:
-            others = rows.filter(pk=int(chosen)).values_list("pk", "name")
+        chosen = row_id(str(self[name].value() or ""))
+        if chosen is not None:
+            others = rows.filter(pk=chosen).values_list("pk", "name")
             listed += [one for one in others if one not in listed]
         field.widget.choices = [("", "Choose…"), *listed]
         return field

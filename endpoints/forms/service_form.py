@@ -20,6 +20,7 @@ from endpoints.forms.address_rows import (
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
+from endpoints.forms.token_form import TokenForm
 from endpoints.models import (
     DEFAULT_PORTS,
     ChainSource,
@@ -224,7 +225,7 @@ class ServiceForm(LaidOut, PickingForm, PartyFields):
     def clean_name(self) -> str:
         name = " ".join(str(self.cleaned_data["name"]).split())
         others = Service.objects.exclude(pk=self.service.pk if self.service else 0)
-        if others.filter(name=name).exists():
+        if others.filter(name=name).not_made_by(self.sent_token()).exists():
             raise forms.ValidationError(refusal_text("service.name_taken", {"name": name}))
         return name
 
@@ -289,6 +290,10 @@ class ServiceForm(LaidOut, PickingForm, PartyFields):
             server_store_id=server_store.pk if server_store else None,
             cn_is_account=told["cn_is_account"],
         )
+
+    def sent_token(self) -> uuid.UUID | None:
+        """The token that came with the form, also before its fields were looked at."""
+        return TokenForm.sent(self.data)
 
     def to_token(self) -> uuid.UUID:
         """The token of the form, or a new one where somebody has taken it out."""

@@ -13,5 +13,11 @@ class TokenForm(forms.Form):
     @classmethod
     def of(cls, data: object) -> uuid.UUID:
         """The token; a fresh one where a form came without."""
+        return cls.sent(data) or uuid.uuid4()
+
+    @classmethod
+    def sent(cls, data: object) -> uuid.UUID | None:
+        """The token that came; None where none did, or what is none."""
         form = cls(data)  # type: ignore[arg-type]  # a QueryDict
-        return (form.cleaned_data["token"] if form.is_valid() else None) or uuid.uuid4()
+        token: uuid.UUID | None = form.cleaned_data["token"] if form.is_valid() else None
+        return token

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Self, TypeVar
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -22,6 +23,10 @@ class JudgedQuerySet(models.QuerySet[JudgedT]):
     def due(self, moment: datetime) -> Self:
         """What has to be judged again; one look into an index."""
         return self.filter(due_at__lte=moment)
+
+    def not_made_by(self, token: UUID | None) -> Self:
+        """Without what this very form has made: sent twice, it does not stand in its own way."""
+        return self.exclude(made_for__endswith=f":{token}") if token else self
 
     def become_due(self, moment: datetime) -> int:
         """Something that they rest on has changed.

@@ -47,6 +47,7 @@ def accept_presented(
         moment=moment,
     ) as change:
         service = change.row
+        _refuse_elsewhere(service, probe)
         before = service_data(service)
         if probe.presented.get("tls") and service.speaks_tls:
             _present_chain(service, probe, change.moment)
@@ -65,6 +66,12 @@ def accept_presented(
         compare_with(probe, expect_presented(service, moment=change.moment))
     settle_probes(service_id=service.pk)
     return service
+
+
+def _refuse_elsewhere(service: Service, probe: Probe) -> None:
+    here = service.port == probe.port and service.addresses.filter(host=probe.host).exists()
+    if not here:
+        raise EndpointRefused("probe.of_another_address", address=probe.authority)
 
 
 def _first_name(probe: Probe) -> str:

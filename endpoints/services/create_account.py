@@ -35,6 +35,9 @@ def create_account(
         with transaction.atomic():
             account.save(force_insert=True)
     except IntegrityError:
+        # The same form, sent twice at the same moment: whoever came second has what the first made.
+        if slot and (made := Account.objects.filter(made_for=slot).first()):
+            return made
         raise EndpointRefused("account.name_taken", name=spec.name) from None
     fill_access(account, spec)
     request_job(kind="judge_endpoints", actor=actor)

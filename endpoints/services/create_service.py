@@ -35,6 +35,9 @@ def create_service(
         with transaction.atomic():
             service.save(force_insert=True)
     except IntegrityError:
+        # The same form, sent twice at the same moment: whoever came second has what the first made.
+        if slot and (made := Service.objects.filter(made_for=slot).first()):
+            return made
         raise EndpointRefused("service.name_taken", name=spec.name) from None
     fill_parts(service, spec)
     request_job(kind="judge_endpoints", actor=actor)

@@ -23,8 +23,13 @@ def delete_service(
     request: HttpRequest | None = None,
     moment: datetime | None = None,
 ) -> None:
-    """Forget a service with its rehearsals and probes; its accounts stay, without it."""
-    service = Service.objects.select_for_update(of=("self",)).get(pk=service_id)
+    """Forget a service with its rehearsals and probes; its accounts stay, without it.
+
+    Asked twice, it is done once.
+    """
+    service = Service.objects.select_for_update(of=("self",)).filter(pk=service_id).first()
+    if service is None:
+        return
     if service.revision != revision:
         raise EndpointChanged
     accounts = list(service.accounts.values_list("pk", flat=True))

@@ -20,8 +20,13 @@ MOST_ADDRESSES = 20
 def request_probe(
     *, actor: User | None, service_id: int, request: HttpRequest | None = None
 ) -> Sequence[Probe]:
-    """Ask for a look at each address of a service; one that is under way is not asked for again."""
-    service = Service.objects.select_for_update(of=("self",)).get(pk=service_id)
+    """Ask for a look at each address of a service; one that is under way is not asked for again.
+
+    None of a service that somebody deleted meanwhile.
+    """
+    service = Service.objects.select_for_update(of=("self",)).filter(pk=service_id).first()
+    if service is None:
+        return ()
     hosts = list(service.addresses.values_list("host", flat=True)[:MOST_ADDRESSES])
     probes = [_under_way(service, host) or _asked(service, host, actor) for host in hosts]
     if actor is not None and probes:

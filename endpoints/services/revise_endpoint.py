@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from audit.services.record import record
-from endpoints.errors import EndpointChanged
+from endpoints.errors import EndpointChanged, EndpointGone
 from endpoints.models import Account, Service
 from jobs.services.request_job import request_job
 
@@ -44,10 +44,12 @@ def revise_endpoint(
 
     Refuses with `EndpointChanged` when the row is no longer at `revision`, which is the one that
     the person saw. At the end the revision has grown, the row is due to be judged, and the log has
-    its line. Raises the model's `DoesNotExist` where somebody deleted it meanwhile.
+    its line. Refuses with `EndpointGone` where somebody deleted it meanwhile.
     """
     with transaction.atomic():
-        row = rows.select_for_update(of=("self",)).get(pk=pk)
+        row = rows.select_for_update(of=("self",)).filter(pk=pk).first()
+        if row is None:
+            raise EndpointGone
         if row.revision != revision:
             raise EndpointChanged
         change = Revision(row=row, moment=moment or timezone.now())

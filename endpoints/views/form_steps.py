@@ -15,6 +15,7 @@ from endpoints.services.take_pasted_keys import take_pasted_keys
 from endpoints.specs import KeyRef
 from endpoints.texts import refusal_text
 from truststores.views.actor import actor_of
+from ui.row_ids import row_id
 
 KEYS_RIGHT = "certificates.manage_keys"
 _FIELDS = {
@@ -29,10 +30,8 @@ RowT = TypeVar("RowT", bound=Model)
 
 def named_in_address(request: HttpRequest, parameter: str, rows: QuerySet[RowT]) -> RowT | None:
     """The row whose number a link names; None where it names none that is there."""
-    text = request.GET.get(parameter, "")
-    if not (text.isascii() and text.isdigit()) or int(text) >= 2**63:
-        return None
-    return rows.filter(pk=int(text)).first()
+    pk = row_id(request.GET.get(parameter, ""))
+    return rows.filter(pk=pk).first() if pk is not None else None
 
 
 @sensitive_variables("form")

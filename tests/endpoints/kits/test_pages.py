@@ -144,6 +144,7 @@ def test_the_second_page_alone_leads_to_the_first(operator: Client) -> None:
         ({"server_choice": "existing"}, "Choose one of the certificates"),
         ({"server_choice": "existing", "server_certificate": "123456"}, "Select a valid choice"),
         ({"client_choice": "other"}, "Select a valid choice"),
+        ({"server_choice": "existing", "server_certificate": "9" * 5000}, "Select a valid choice"),
     ],
 )
 def test_what_is_wrong_on_the_second_page_stands_beside_its_field(

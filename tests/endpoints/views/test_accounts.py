@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -15,6 +16,7 @@ from certificates.key_specs import OwnerWanted
 from certificates.models import Lifecycle, PublicKey
 from certificates.services.change_lifecycle import change_lifecycle
 from endpoints.models import Account, AccountCertificate
+from endpoints.services.delete_account import delete_account
 from endpoints.services.fill_account import account_data
 from endpoints.specs import Party
 from tests.endpoints.conftest import AccountOf, ServiceOf
@@ -34,6 +36,13 @@ NEW = "endpoints:account_new"
 def account(account_of: AccountOf, service_of: ServiceOf) -> Account:
     [client] = bring_in(CLIENT)
     return account_of("partner-7", certificates=[client], services=[service_of("FTPS")])
+
+
+def test_a_form_sent_twice_is_one_account_and_leads_there(client_for: ClientFor) -> None:
+    operator, sent = client_for("operator"), {"name": "twice", "token": str(uuid.uuid4())}
+    answers = [operator.post(reverse(NEW), sent) for _ in range(2)]
+    made = Account.objects.get()
+    assert [answer["Location"] for answer in answers] == [made.get_absolute_url()] * 2
 
 
 @pytest.mark.parametrize(
@@ -209,6 +218,8 @@ def test_deleting_asks_first(account: Account, client_for: ClientFor) -> None:
     assert Account.objects.exists()
     browser.post(address, {"revision": account.revision})
     assert not Account.objects.exists()
+    delete_account(actor=None, account_id=account.pk, revision=account.revision)
+    assert AuditEvent.objects.filter(action="account.deleted").count() == 1
 
 
 @pytest.mark.parametrize(

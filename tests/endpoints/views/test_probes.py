@@ -114,6 +114,20 @@ def test_what_is_imported_can_be_accepted_once(client_for: ClientFor, service: S
     assert "This is right" not in page
 
 
+@pytest.mark.parametrize("elsewhere", [{"host": "gone.example.org"}, {"port": 8443}])
+def test_what_was_seen_at_another_address_is_not_accepted(
+    client_for: ClientFor, service: Service, elsewhere: dict[str, Any]
+) -> None:
+    bring_in(NEW)
+    probe = seen(service, **elsewhere)
+    url = reverse("endpoints:probe_accept", args=[probe.pk])
+    answer = client_for("operator").post(url, {"revision": service.revision}, follow=True)
+    assert "where the service is no longer reached" in answer.content.decode()
+    before = service.certificate
+    service.refresh_from_db()
+    assert service.certificate == before
+
+
 def test_a_reader_sees_everything_and_no_button(client_for: ClientFor, service: Service) -> None:
     probe = seen(service)
     client = client_for("auditor")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -16,8 +18,12 @@ from audit.models import AuditEvent
 from certificates.key_specs import OwnerWanted
 from certificates.models import Lifecycle, PublicKey
 from certificates.services.change_lifecycle import change_lifecycle
+from endpoints.errors import EndpointGone
 from endpoints.models import Service, ServiceAddress
+from endpoints.services.delete_service import delete_service
 from endpoints.services.fill_service import service_data
+from endpoints.services.request_probe import request_probe
+from endpoints.services.send_issuers import send_issuers
 from endpoints.specs import Party
 from tests.endpoints.conftest import AccountOf, ServiceOf
 from tests.endpoints.keys import private_pem, public_line
@@ -93,6 +99,29 @@ def test_it_describes_a_service_and_fills_in_the_usual_port(client_for: ClientFo
     assert answer["Location"] == made.get_absolute_url()
     assert (made.protocol, made.port) == ("ftps_explicit", 21)
     assert [one.host for one in made.addresses.all()] == ["ftp.example.org", "192.0.2.7"]
+
+
+def test_a_form_sent_twice_is_one_service_and_leads_there(client_for: ClientFor) -> None:
+    operator, url = client_for("operator"), reverse("endpoints:service_new")
+    sent = {**FORM, "token": str(uuid.uuid4())}
+    answers = [operator.post(url, sent) for _ in range(2)]
+    made = Service.objects.get()
+    assert [answer["Location"] for answer in answers] == [made.get_absolute_url()] * 2
+    refused = client_for("administrator").post(url, sent)
+    assert refused.status_code == 400, "the same token of somebody else is another form"
+    assert b"called \xe2\x80\x9cPartners&#x27; FTPS\xe2\x80\x9d already" in refused.content
+
+
+def test_what_is_deleted_meanwhile_is_told_and_deleting_twice_is_deleting(
+    service: Service, person: Callable[..., User]
+) -> None:
+    somebody = person("operator")
+    for _ in range(2):
+        delete_service(actor=somebody, service_id=service.pk, revision=service.revision)
+    assert AuditEvent.objects.filter(action="service.deleted").count() == 1
+    with pytest.raises(EndpointGone):
+        send_issuers(actor=somebody, service_id=service.pk, revision=service.revision)
+    assert not request_probe(actor=somebody, service_id=service.pk)
 
 
 def test_deleting_says_what_goes_and_what_stays(
