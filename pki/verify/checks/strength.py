@@ -45,6 +45,14 @@ _WEAK_SIGNATURES: Final = {
     bytes.fromhex("2a8648ce380403"): "SHA-1",
     bytes.fromhex("2b0e03021d"): "SHA-1",
 }
+# How RSAPublicKey (RFC 8017, A.1.1) begins and ends for what nearly everybody has: a modulus of
+# 2048, 3072 or 4096 bits, by the length of the whole, and the exponent 65537.
+_PLAIN_RSA_BEGINS: Final = {
+    270: bytes.fromhex("3082010a0282010100"),
+    398: bytes.fromhex("3082018a0282018100"),
+    526: bytes.fromhex("3082020a0282020100"),
+}
+_PLAIN_RSA_ENDS: Final = bytes.fromhex("0203010001")
 _SHORTEST_RSA: Final = 2048
 _SMALLEST_EXPONENT: Final = 65537
 
@@ -80,7 +88,20 @@ def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
         yield warning("strength.dsa", "subjectPublicKeyInfo")
 
 
+def _is_plain_rsa(bits: bytes) -> bool:
+    """Whether these are such a key, the first bit of its modulus set: nothing is to be found."""
+    begins = _PLAIN_RSA_BEGINS.get(len(bits))
+    return (
+        begins is not None
+        and bits.startswith(begins)
+        and bits[len(begins)] >= 0x80
+        and bits.endswith(_PLAIN_RSA_ENDS)
+    )
+
+
 def _of_rsa(key: PublicKey) -> Iterator[Finding]:
+    if _is_plain_rsa(key.bits):
+        return
     try:
         start, stop = der.whole(key.bits, der.SEQUENCE)
         start, middle = der.expect(key.bits, start, stop, der.INTEGER)

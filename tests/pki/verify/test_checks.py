@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID
 
 import pki.verify.checks
 from certificates.check_texts import CHECK_TITLES, FINDING_TEXTS
-from pki.verify.checks import CHECKS
+from pki.verify.checks import CHECKS, strength
 from pki.verify.inputs import Policy, Revocation, Usage
 from pki.verify.report import CheckResult, Report, Verdict
 from tests.pki.chains import (
@@ -310,3 +311,17 @@ def test_every_sentence_can_be_filled_in(report: Report) -> None:
         sentence, remedy = FINDING_TEXTS[finding.code]
         assert "{" not in sentence.format(**dict(finding.data))
         assert remedy.endswith(".")
+
+
+@pytest.mark.parametrize("size", [2048, 3072, 4096])
+def test_an_rsa_key_that_looks_plain_is_read_all_the_same(size: int) -> None:
+    """The short way takes only keys in which the long way finds nothing."""
+    key = rsa.generate_private_key(65537, size).public_key()
+    encoded = key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    assert strength._is_plain_rsa(encoded)
+    begins = len(strength._PLAIN_RSA_BEGINS[len(encoded)])
+    short = encoded[:begins] + b"\x7f" + encoded[begins + 1 :]
+    assert not strength._is_plain_rsa(short)
+    assert not strength._is_plain_rsa(encoded[:-1] + b"\x03")
+    assert not strength._is_plain_rsa(encoded[:1] + b"\x83" + encoded[2:])
+    assert not strength._is_plain_rsa(encoded + b"\x00")
