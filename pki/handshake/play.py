@@ -16,6 +16,7 @@ from typing import Final
 
 from pki.handshake import libssl
 from pki.handshake.outcome import Alert, Side
+from pki.tls_alerts import alert_name
 from pki.verify import openssl
 from pki.verify.codes import code_of
 from pki.verify.report import Diagnostic
@@ -25,33 +26,6 @@ _MOST_TURNS: Final = 20
 _WROTE_ALERT: Final = 0x4008  # SSL_CB_WRITE_ALERT
 _FATAL: Final = 2
 _PEER_DID_NOT_RETURN_A_CERTIFICATE: Final = 199
-
-# RFC 8446, 6.2 and the older ones of RFC 5246, 7.2.
-_ALERTS: Final = {
-    10: "unexpected_message",
-    20: "bad_record_mac",
-    22: "record_overflow",
-    40: "handshake_failure",
-    42: "bad_certificate",
-    43: "unsupported_certificate",
-    44: "certificate_revoked",
-    45: "certificate_expired",
-    46: "certificate_unknown",
-    47: "illegal_parameter",
-    48: "unknown_ca",
-    49: "access_denied",
-    50: "decode_error",
-    51: "decrypt_error",
-    70: "protocol_version",
-    71: "insufficient_security",
-    80: "internal_error",
-    86: "inappropriate_fallback",
-    109: "missing_extension",
-    110: "unsupported_extension",
-    112: "unrecognized_name",
-    116: "certificate_required",
-    120: "no_application_protocol",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,8 +229,7 @@ def _heard(connection: int, where: int, value: int) -> None:
     try:
         seat = _seats[connection]
         number = value & 0xFF
-        name = _ALERTS.get(number, f"alert_{number}")
-        seat.alert = seat.alert or Alert(number=number, name=name, sender=seat.side)
+        seat.alert = seat.alert or Alert(number=number, name=alert_name(number), sender=seat.side)
     except BaseException:  # noqa: BLE001  # an exception must never unwind through C
         return
 

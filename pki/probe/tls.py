@@ -17,9 +17,10 @@ from typing import Any
 
 from pki.errors import ProbeFailed
 from pki.probe import tls_messages
-from pki.probe.tls_messages import ALERTS, BadMessage
+from pki.probe.tls_messages import BadMessage
 from pki.probe.values import ClientAsked, TlsSeen
 from pki.probe.wire import Wire, printable
+from pki.tls_alerts import alert_name
 
 _HANDSHAKE, _ALERT = 22, 21
 _RECORD_TYPES = range(20, 25)
@@ -96,7 +97,7 @@ class _Heard:
             with contextlib.suppress(BadMessage):
                 self._handshake(int(version), int(kind), bytes(data))
         elif content_type == _ALERT and len(data) == 2 and data[1] != _CLOSE_NOTIFY:
-            self.alert = ALERTS.get(data[1], str(data[1]))
+            self.alert = alert_name(data[1])
 
     def _handshake(self, version: int, kind: int, data: bytes) -> None:
         if kind == tls_messages.SERVER_HELLO:

@@ -1,13 +1,11 @@
-"""TLS alerts: RFC 8446, section 6, and those of RFC 5246, section 7.2, that 1.3 no longer sends.
-
-An alert is all that one side tells the other about why it hangs up. The names are those of the
-registry; libraries write them with underscores, spaces or capitals, or call them something else.
-"""
+"""TLS alerts as libraries write them: with underscores, spaces or capitals, or by other names."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Final
+
+from pki.tls_alerts import ALERT_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,58 +19,36 @@ class Alert:
     """Whether it blames the certificate of the side that it is sent to."""
 
 
-_ALL: Final = (
-    Alert(0, "close_notify"),
-    Alert(10, "unexpected_message"),
-    Alert(20, "bad_record_mac", ("bad record MAC",)),
-    Alert(21, "decryption_failed"),
-    Alert(22, "record_overflow"),
-    Alert(30, "decompression_failure"),
-    Alert(40, "handshake_failure", ("Handshake failed",)),
-    Alert(41, "no_certificate", ("No certificate was sent",), about_certificate=True),
-    Alert(42, "bad_certificate", ("Certificate is bad",), about_certificate=True),
+# What libraries call an alert beside its name.
+_ALIASES: Final[dict[int, tuple[str, ...]]] = {
+    20: ("bad record MAC",),
+    40: ("Handshake failed",),
+    41: ("No certificate was sent",),
+    42: ("Certificate is bad",),
+    43: ("Certificate is not supported", "unsupported cert"),
+    44: ("Certificate was revoked", "revoked certificate"),
+    45: ("expired certificate",),
+    46: ("Unknown certificate",),
+    48: ("CA is unknown", "unknown certificate authority"),
+    49: ("Access was denied",),
+    51: ("error decrypting message",),
+    70: ("Error in protocol version", "protocol version not supported"),
+    71: ("insufficient security level",),
+    90: ("user cancelled",),
+    112: ("The server name sent was not recognized", "unrecognised name"),
+    116: ("Certificate is required",),
+    120: ("No supported application protocol",),
+}
+_BLAME_THE_CERTIFICATE: Final = frozenset({41, 42, 43, 44, 45, 46, 48, 49, 116})
+
+_ALL: Final = tuple(
     Alert(
-        43,
-        "unsupported_certificate",
-        ("Certificate is not supported", "unsupported cert"),
-        about_certificate=True,
-    ),
-    Alert(
-        44,
-        "certificate_revoked",
-        ("Certificate was revoked", "revoked certificate"),
-        about_certificate=True,
-    ),
-    Alert(45, "certificate_expired", ("expired certificate",), about_certificate=True),
-    Alert(46, "certificate_unknown", ("Unknown certificate",), about_certificate=True),
-    Alert(47, "illegal_parameter"),
-    Alert(
-        48,
-        "unknown_ca",
-        ("CA is unknown", "unknown certificate authority"),
-        about_certificate=True,
-    ),
-    Alert(49, "access_denied", ("Access was denied",), about_certificate=True),
-    Alert(50, "decode_error"),
-    Alert(51, "decrypt_error", ("error decrypting message",)),
-    Alert(60, "export_restriction"),
-    Alert(70, "protocol_version", ("Error in protocol version", "protocol version not supported")),
-    Alert(71, "insufficient_security", ("insufficient security level",)),
-    Alert(80, "internal_error"),
-    Alert(86, "inappropriate_fallback"),
-    Alert(90, "user_canceled", ("user cancelled",)),
-    Alert(100, "no_renegotiation"),
-    Alert(109, "missing_extension"),
-    Alert(110, "unsupported_extension"),
-    Alert(111, "certificate_unobtainable"),
-    Alert(
-        112, "unrecognized_name", ("The server name sent was not recognized", "unrecognised name")
-    ),
-    Alert(113, "bad_certificate_status_response"),
-    Alert(114, "bad_certificate_hash_value"),
-    Alert(115, "unknown_psk_identity"),
-    Alert(116, "certificate_required", ("Certificate is required",), about_certificate=True),
-    Alert(120, "no_application_protocol", ("No supported application protocol",)),
+        number,
+        name,
+        _ALIASES.get(number, ()),
+        about_certificate=number in _BLAME_THE_CERTIFICATE,
+    )
+    for number, name in ALERT_NAMES.items()
 )
 
 ALERTS: Final[dict[int, Alert]] = {alert.number: alert for alert in _ALL}
