@@ -6,6 +6,8 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from certificates.models import PrivateKey, PublicKey
 from endpoints.models import Account, Service
 from pki.key_faces import (
@@ -21,6 +23,7 @@ from pki.ssh_fingerprints import sshfp_records
 _SALT_BYTES = 20
 
 Key = PrivateKey | PublicKey
+_KEYS = ("ssh_keys__private_key", "ssh_keys__public_key")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,8 +66,8 @@ def host_keys_of(service: Service) -> list[Key]:
 
 def ssh_keys_of(account: Account) -> list[Key]:
     """The SSH keys with which an account logs in."""
-    rows = account.ssh_keys.select_related("private_key", "public_key").order_by("pk")
-    return [one.key for one in rows]
+    prefetch_related_objects([account], *_KEYS)
+    return [one.key for one in sorted(account.ssh_keys.all(), key=lambda one: one.pk)]
 
 
 def known_hosts_file(service: Service, *, hashed: bool) -> str:
@@ -102,7 +105,9 @@ def authorized_keys_of(account: Account) -> list[str]:
 def authorized_keys_file(accounts: Iterable[Account]) -> str:
     """The lines of several accounts, each under its name; accounts without a key are left out."""
     parts = []
-    for account in accounts:
+    listed = list(accounts)
+    prefetch_related_objects(listed, *_KEYS)
+    for account in listed:
         lines = authorized_keys_of(account)
         if lines:
             parts.append(f"# {visible(account.name)}\n" + "".join(f"{line}\n" for line in lines))

@@ -67,6 +67,10 @@ ADDRESS_TEXTS: Mapping[str, str] = {
         "{value} holds an asterisk. A wildcard may stand in a certificate, never in an address: "
         "give the names by which clients really connect."
     ),
+    "number": (
+        "{value} ends with a number as an IP address does, and is none. Write all four parts, each "
+        "from 0 to 255 and without leading zeros: 192.0.2.7."
+    ),
     "malformed": "{value} is neither a DNS name nor an IP address.",
     "character": (
         "{value} holds a character that no address has. A name is made of letters, digits and "

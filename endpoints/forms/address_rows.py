@@ -17,6 +17,9 @@ MORE_ROWS = 5
 MOST_ADDRESSES = 100
 _BLANK_ROWS, _BLANK_BEHIND_OTHERS = 2, 1
 _LONGEST_VALUE = 2_048
+# What looks like an IPv4 address to programs, and is none (WHATWG URL, "ends in a number"): no DNS
+# name has such an end either (RFC 1123, section 2.1).
+_ENDS_IN_NUMBER = re.compile(r"(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)\Z")
 _SEPARATORS = re.compile(r"[\s,;]+")
 
 
@@ -74,7 +77,13 @@ def read_address(text: str) -> Address:
             return Address(host=address(text), is_ip=True)
         if "*" in text:
             raise NameRefused(kind="dns", value=text, why="wildcard")
-        return Address(host=host_name(text))
+        name = host_name(text)
+        if is_address(name):
+            # Typed with the digits or dots of another script.
+            return Address(host=address(name), is_ip=True)
+        if _ENDS_IN_NUMBER.search(name):
+            raise NameRefused(kind="ip", value=text, why="number")
+        return Address(host=name)
     except NameRefused as error:
         why = str(error.data["why"])
         told = ADDRESS_TEXTS.get(why, "").format_map(error.data)

@@ -21,6 +21,9 @@ from endpoints.specs import Address
         ("192.0.2.7", "192.0.2.7", True),
         ("2001:DB8:0::7", "2001:db8::7", True),
         ("[2001:db8::7]", "2001:db8::7", True),
+        ("\uff11\uff19\uff12.0.2.7", "192.0.2.7", True),
+        ("192\u30020\u30022\u30027", "192.0.2.7", True),
+        ("7.example.com", "7.example.com", False),
     ],
 )
 def test_it_keeps_an_address_in_one_form(typed: str, host: str, is_ip: bool) -> None:
@@ -38,6 +41,11 @@ def test_it_keeps_an_address_in_one_form(typed: str, host: str, is_ip: bool) -> 
         ("ftp.*.example.com", "never in an address"),
         ("ftp example", "holds a character that no address has"),
         ("fe80::1%eth0", "neither a DNS name nor an IP address"),
+        ("192.0.2", "Write all four parts"),
+        ("10.0.0.300", "Write all four parts"),
+        ("010.0.0.1", "Write all four parts"),
+        ("2130706433", "Write all four parts"),
+        ("0x7f.1", "Write all four parts"),
         ("-ftp.example.com", "begins or ends with a hyphen"),
         ("xn--.example.com", "A-label"),
         ("a" * 3000, "too long"),

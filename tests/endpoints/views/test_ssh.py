@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -114,6 +116,21 @@ def test_every_notation_stands_on_the_page_as_ssh_keygen_prints_it(
             run("ssh-keygen", "-r", "sftp.example.org", "-f", public).decode().split("\n")
         ):
             assert record in page
+
+
+def test_the_keys_of_many_accounts_are_asked_for_together(
+    reader: Client, service: Service, account: Account, account_of: AccountOf
+) -> None:
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            download(reader, "service_authorized_keys", service.pk)
+        return len(queries)
+
+    few = asked()
+    keys = tuple(one.key for one in account.ssh_keys.all())
+    for number in range(10):
+        account_of(f"other-{number}", ssh_keys=keys, services=[service])
+    assert asked() == few
 
 
 def test_authorized_keys_of_an_account_and_of_all_accounts_of_a_service(
