@@ -98,6 +98,24 @@ def test_lines_that_went_well_say_so(reader: Client) -> None:
     assert "Nothing failed in these lines" in said
 
 
+@pytest.mark.parametrize(
+    "key",
+    [
+        "-----BEGIN PRIVATE KEY-----\nMC4CAQAwSECRET\n-----END PRIVATE KEY-----",
+        "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZSECRET\nand cut off",
+        "PuTTY-User-Key-File-3: ssh-ed25519\nPrivate-Lines: 1\nAAAASECRET\nPrivate-MAC: 00ff",
+    ],
+    ids=["pem", "cut off", "putty"],
+)
+def test_a_private_key_among_the_lines_does_not_come_back(reader: Client, key: str) -> None:
+    page = ask(reader, "unable to load Private Key", key, "verify error:num=20:unable to get")
+    assert "SECRET" not in page
+    assert "a private key, left out" in page
+    assert "unable to load Private Key" in page
+    again = reader.post(URL, {"pasted": key}).content.decode()
+    assert "SECRET" not in again
+
+
 def test_what_was_pasted_comes_back_as_text_and_no_more(reader: Client) -> None:
     said = ask(reader, '<script>alert(1)</script> \u202e\x00 " onfocus=x verify error:num=10:x')
     assert "<script>alert(1)" not in said
