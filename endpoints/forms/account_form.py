@@ -12,6 +12,7 @@ from endpoints.choices import key_ref, key_value
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
+from endpoints.forms.plain_names import plain_name
 from endpoints.forms.token_form import TokenForm
 from endpoints.models import Account, Service
 from endpoints.specs import AccountSpec, KeyRef
@@ -81,6 +82,7 @@ class AccountForm(LaidOut, PickingForm, PartyFields):
                 "The name begins or ends with a space, and names are compared byte for byte. "
                 "Take the space out."
             )
+        plain_name(name)
         others = Account.objects.exclude(pk=self.account.pk if self.account else 0)
         if others.filter(name=name).not_made_by(self.sent_token()).exists():
             raise forms.ValidationError(refusal_text("account.name_taken", {"name": name}))

@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from certificates.models import Lifecycle
+from endpoints.forms.plain_names import plain_name
 from endpoints.kit_specs import KitNotes
 from endpoints.models import Kit
 from ui.forms import LaidOut
@@ -80,7 +81,7 @@ class KitCreateForm(LaidOut, forms.Form):
         return helper
 
     def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+        return plain_name(" ".join(str(self.cleaned_data["name"]).split()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from endpoints.forms.address_rows import MORE_ROWS, AddressRows, AddressRowsField, looked_at
+from endpoints.forms.plain_names import plain_name
 from endpoints.kit_specs import KitParties
 from endpoints.kit_texts import kit_said
 from endpoints.models import DEFAULT_PORTS, Account, Kit, KitStage, Service, ServiceProtocol
@@ -151,6 +152,9 @@ class KitPartiesForm(LaidOut, forms.Form):
         assert isinstance(widget, AddressRows)  # noqa: S101  (declared above)
         widget.blank_rows = MORE_ROWS
 
+    def clean_service_name(self) -> str:
+        return plain_name(" ".join(str(self.cleaned_data["service_name"]).split()))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("service_choice") == EXISTING:
@@ -217,7 +221,7 @@ class KitPartiesForm(LaidOut, forms.Form):
             protocol=Protocol(protocol.value),
             addresses=addresses,
             port=told["port"] or DEFAULT_PORTS[protocol],
-            service_name=" ".join(told["service_name"].split()),
+            service_name=told["service_name"],
             **shared,
         )
 

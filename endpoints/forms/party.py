@@ -7,6 +7,7 @@ from django import forms
 
 from certificates.key_specs import OwnerWanted
 from certificates.models import Owner, OwnerKind
+from endpoints.forms.plain_names import plain_name
 from endpoints.specs import Party
 
 
@@ -49,7 +50,7 @@ class PartyFields(forms.Form):
         )
 
     def clean_new_owner_name(self) -> str:
-        return " ".join(str(self.cleaned_data["new_owner_name"]).split())
+        return plain_name(" ".join(str(self.cleaned_data["new_owner_name"]).split()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

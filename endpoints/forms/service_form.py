@@ -20,6 +20,7 @@ from endpoints.forms.address_rows import (
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
+from endpoints.forms.plain_names import plain_name
 from endpoints.forms.token_form import TokenForm
 from endpoints.models import (
     DEFAULT_PORTS,
@@ -223,7 +224,7 @@ class ServiceForm(LaidOut, PickingForm, PartyFields):
         )
 
     def clean_name(self) -> str:
-        name = " ".join(str(self.cleaned_data["name"]).split())
+        name = plain_name(" ".join(str(self.cleaned_data["name"]).split()))
         others = Service.objects.exclude(pk=self.service.pk if self.service else 0)
         if others.filter(name=name).not_made_by(self.sent_token()).exists():
             raise forms.ValidationError(refusal_text("service.name_taken", {"name": name}))

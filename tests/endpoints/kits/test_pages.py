@@ -105,6 +105,7 @@ def test_a_kit_that_is_begun_leads_to_its_check(begun: Made, operator: Client) -
         ({"account_name": ""}, "Give the name under which the client logs in"),
         ({"account_name": " alice"}, "begins or ends with a space"),
         ({"account_name": "al\u202eice"}, "cannot be seen"),
+        ({"service_name": "gate\u202eway"}, "cannot be seen"),
         ({"protocol": "sftp"}, "Select a valid choice"),
         ({"service_choice": "existing"}, "Choose one of the services"),
         ({"account_choice": "existing"}, "Choose one of the accounts"),

@@ -125,6 +125,7 @@ def test_a_key_that_is_chosen_and_pasted_counts_once(client_for: ClientFor) -> N
         ({"name": ""}, "name", "required"),
         ({"name": " partner"}, "name", "begins or ends with a space"),
         ({"name": "partner-7"}, "name", "already"),
+        ({"name": "partner\nssh-rsa AAAA"}, "name", "cannot be seen"),
         ({"pasted_keys": "no key at all"}, "pasted_keys", "No key was recognised"),
         ({"ssh_keys": "public:987654321"}, "ssh_keys", "not there any more"),
         ({"ssh_keys": "nonsense"}, "ssh_keys", "not there any more"),

@@ -166,6 +166,8 @@ def test_a_pasted_port_is_told_beside_its_row(client_for: ClientFor) -> None:
     [
         ({"name": ""}, "name", "required"),
         ({"name": "FTPS"}, "name", "already"),
+        ({"name": "gate\u202eway"}, "name", "cannot be seen"),
+        ({"new_owner_name": "Ac\x1b[31mme"}, "new_owner_name", "cannot be seen"),
         ({"port": "70000"}, "port", "65535"),
         ({"protocol": "gopher"}, "protocol", "valid choice"),
         ({"chain_source": "given"}, "chain", "Name the certificates"),
