@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from certificates.models import Crl
 from pki.names import visible
 from truststores.models import Notice
+from ui.uses import Use
+from ui.uses import in_words as uses_in_words
 
 # What is written out in one mail; who has more to do opens the page.
 _MOST_LISTED = 200
@@ -23,8 +25,14 @@ class Digest:
     body: str
 
 
-def write_digest(*, notices: Sequence[Notice], moment: datetime, console: str) -> Digest:
-    """What ends, the nearest first, with an address for each.
+def write_digest(
+    *,
+    notices: Sequence[Notice],
+    moment: datetime,
+    console: str,
+    uses: Mapping[int, Sequence[Use]],
+) -> Digest:
+    """What ends, the nearest first, with who uses it and an address for each.
 
     Names were chosen by whoever wrote the certificate: they are shown on one line, with what does
     not print as escapes, and never stand in the subject.
@@ -32,8 +40,8 @@ def write_digest(*, notices: Sequence[Notice], moment: datetime, console: str) -
     ordered = sorted(notices, key=lambda one: (one.lifetime[1], one.pk or 0))
     ended = [one for one in ordered if one.lifetime[1] <= moment]
     to_come = [one for one in ordered if one.lifetime[1] > moment]
-    lines = [*_part("Ended already:", ended, moment, console)]
-    lines += _part("Coming to an end:", to_come, moment, console)
+    lines = [*_part("Ended already:", ended, moment, console, uses)]
+    lines += _part("Coming to an end:", to_come, moment, console, uses)
     if len(ordered) > _MOST_LISTED:
         lines += [f"And {len(ordered) - _MOST_LISTED} more.", ""]
     lines += [
@@ -65,7 +73,13 @@ def _noun(notices: Sequence[Notice]) -> str:
     return f"CRL{many}" if crls == len(notices) else "certificates and CRLs"
 
 
-def _part(title: str, notices: Sequence[Notice], moment: datetime, console: str) -> list[str]:
+def _part(
+    title: str,
+    notices: Sequence[Notice],
+    moment: datetime,
+    console: str,
+    uses: Mapping[int, Sequence[Use]],
+) -> list[str]:
     if not notices:
         return []
     lines = [title, ""]
@@ -78,10 +92,15 @@ def _part(title: str, notices: Sequence[Notice], moment: datetime, console: str)
             f"- {kind}: {visible(name)[:_LONGEST_NAME] or 'without a name'}",
             f"  {'ended' if end <= moment else 'ends'} {end:%Y-%m-%d %H:%M} UTC, "
             f"{in_words(end - moment)}",
+            *_used(uses.get(one.certificate_id or 0, ())),
             f"  {console}{shown.get_absolute_url()}",
             "",
         ]
     return lines
+
+
+def _used(uses: Sequence[Use]) -> list[str]:
+    return [f"  {uses_in_words(uses)}"] if uses else []
 
 
 def in_words(left: timedelta) -> str:

@@ -6,11 +6,13 @@ Imports run one way; the table `settings.USES` names the functions that know, ea
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.utils.module_loading import import_string
+
+from pki.names import visible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -20,6 +22,17 @@ class Use:
     how: str
     name: str
     url: str
+
+
+MOST_NAMED = 5
+
+
+def in_words(uses: Sequence[Use]) -> str:
+    """Who uses it, as plain text for a mail or a calendar: the first few, each named once."""
+    said = [f"{use.how} {visible(use.name)}" for use in uses[:MOST_NAMED]]
+    if len(uses) > MOST_NAMED:
+        said.append(f"and {len(uses) - MOST_NAMED} more")
+    return "; ".join(said)
 
 
 def uses_of(kind: str, numbers: Collection[int]) -> dict[int, list[Use]]:

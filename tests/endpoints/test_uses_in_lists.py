@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from endpoints.uses import uses_of_certificates
+from jobs.services.request_job import request_job
+from jobs.services.work_job import work_job
 from tests.endpoints.conftest import AccountOf, ServiceOf
 from tests.truststores.conftest import NOW, authority, bring_in, leaf, work_off
+from truststores.services.write_feed import write_feed
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +68,23 @@ def test_the_calendar_and_the_list_of_ends_name_them(
         told = page.split("presented by")[1][:200]
         assert f'href="{service.get_absolute_url()}"' in told, name
         assert "The one that ends" in told, name
+
+
+def test_the_feed_and_the_mail_name_them(
+    service_of: ServiceOf, store_of: Any, settings: Any, mailoutbox: Any
+) -> None:
+    settings.NOTICE_RECIPIENTS = ("ada@example.org",)
+    moment = timezone.now()
+    soon = leaf("soon.example.com", ROOT, start=-1000, end=(moment - NOW).days + 20)
+    [server] = bring_in(soon)
+    service_of("The one that ends", "soon.example.com", certificate=server)
+    store_of("T", ROOT, moment=moment)
+    work_off(moment)
+    feed = write_feed(
+        moment=moment, address_of=lambda path: f"https://console.example{path}"
+    ).decode()
+    assert "presented by The one that ends" in feed.replace("\r\n ", "")
+
+    assert work_job(job_id=request_job(kind="send_notices").pk)
+    [mail] = mailoutbox
+    assert "  presented by The one that ends\n" in mail.body

@@ -18,6 +18,7 @@ from truststores.models import NoticeMail
 from truststores.notice_texts import write_digest
 from truststores.services.find_crossings import ending_certificates, ending_crls
 from truststores.services.plan_notices import plan_notices
+from ui.uses import uses_of
 
 # A worker that has not ended a mail by then has died with it.
 _GIVEN_UP = timedelta(minutes=5)
@@ -102,7 +103,13 @@ def _taken(recipient: str) -> list[NoticeMail]:
 
 def _deliver(recipient: str, mails: Sequence[NoticeMail], moment: datetime) -> None:
     notices = list({one.notice_id: one.notice for one in mails}.values())
-    said = write_digest(notices=notices, moment=moment, console=settings.CONSOLE_URL)
+    certificates = {one.certificate_id for one in notices if one.certificate_id}
+    said = write_digest(
+        notices=notices,
+        moment=moment,
+        console=settings.CONSOLE_URL,
+        uses=uses_of("certificate", certificates),
+    )
     # The same digest sent again has the same name, by which mail systems know it.
     name = uuid5(NAMESPACE_URL, f"{recipient} {[one.pk for one in mails]}")
     message = EmailMessage(

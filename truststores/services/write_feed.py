@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from django.urls import reverse
@@ -10,6 +10,7 @@ from pki.calendar import CalendarEvent, write_calendar
 from truststores.cause_texts import summary, why
 from truststores.ends import CauseKind
 from truststores.services.make_calendar import Stop, make_calendar
+from ui.uses import Use, in_words, uses_of
 
 MOST_EVENTS = 1_000
 
@@ -20,6 +21,8 @@ def write_feed(*, moment: datetime, address_of: Callable[[str], str]) -> bytes:
         stop
         for _, stop in zip(range(MOST_EVENTS), make_calendar(moment=moment).stops, strict=False)
     ]
+    shown = {one.certificate.pk for stop in stops for one in stop.certificates}
+    uses = uses_of("certificate", shown)
     told: Counter[str] = Counter()
     events = []
     for stop in stops:
@@ -29,7 +32,7 @@ def write_feed(*, moment: datetime, address_of: Callable[[str], str]) -> bytes:
                 key=f"{stop.key}:{told[stop.key]}",
                 starts=stop.moment,
                 summary=summary(stop.cause, stop.count),
-                description=_description(stop),
+                description=_description(stop, uses),
                 url=address_of(_path(stop)),
                 categories=("PKI",),
             )
@@ -45,12 +48,15 @@ def _path(stop: Stop) -> str:
     return stop.url or reverse("truststores:calendar")
 
 
-def _description(stop: Stop) -> str:
+def _description(stop: Stop, uses: Mapping[int, Sequence[Use]]) -> str:
     lines = [why(stop.cause)]
     if stop.after_crl:
         lines.append("It stops sooner unless the CRLs of its path are renewed in time.")
-    if stop.cause.kind is not CauseKind.OWN:
-        lines += [str(one.certificate) for one in stop.certificates]
-        if stop.count > len(stop.certificates):
-            lines.append(f"and {stop.count - len(stop.certificates):,} more")
-    return "\n".join(lines)
+    alone = stop.cause.kind is CauseKind.OWN
+    for one in stop.certificates:
+        # The event of a certificate that ends alone has its name as summary.
+        named = "" if alone else str(one.certificate)
+        lines.append(": ".join(filter(None, (named, in_words(uses.get(one.certificate.pk, ()))))))
+    if not alone and stop.count > len(stop.certificates):
+        lines.append(f"and {stop.count - len(stop.certificates):,} more")
+    return "\n".join(filter(None, lines))
