@@ -72,8 +72,10 @@ def play_ways(
     others a stand-in plays. Call it outside any transaction: so does the key store ask.
     """
     hosts = [one.host for one in service.addresses.order_by("position")] or [""]
-    clients = list(_clients(order, account, actor, request, moment))
-    tried = clients[:MOST_CERTIFICATES]
+    certificates = _in_use(account) if account is not None else []
+    # No key is opened for a way that is not tried.
+    tried = certificates[:MOST_CERTIFICATES]
+    clients = list(_clients(order, tried, actor, request, moment))
     stage = _Stage(
         service=service,
         account=account,
@@ -85,14 +87,14 @@ def play_ways(
     )
     ways = [
         _play(stage, client, host, order, moment)
-        for client in tried
+        for client in clients
         for host in hosts[:MOST_ADDRESSES]
     ]
     return Rehearsed(
         ways=tuple(ways),
         server_key=stage.server.part,
         version=order.version.value if order.version else "",
-        left_out=len(clients) * len(hosts) - len(ways),
+        left_out=max(len(clients), len(certificates)) * len(hosts) - len(ways),
     )
 
 
@@ -176,7 +178,7 @@ def _server(
 @sensitive_variables("key")
 def _clients(
     order: RehearsalOrder,
-    account: Account | None,
+    certificates: Sequence[Certificate],
     actor: User | None,
     request: HttpRequest | None,
     moment: datetime,
@@ -188,7 +190,6 @@ def _clients(
         chain = tuple(one.der for one in order.chain)
         yield _Shown(chain=chain, sha256=leaf.sha256, part=part, key=key)
         return
-    certificates = _in_use(account) if account is not None else []
     for certificate in certificates:
         part, key = _key(certificate.spki_sha256, actor, request)
         sent = built_chain(certificate, find_issuers(certificate), moment)

@@ -22,6 +22,7 @@ from endpoints.errors import EndpointRefused
 from endpoints.models import ChainSource, Rehearsal, Service
 from endpoints.rehearsal_specs import RehearsalOrder
 from endpoints.rehearsed import KeyPart, Login, Rehearsed, rehearsed_from_json, rehearsed_to_json
+from endpoints.services.play_ways import MOST_CERTIFICATES
 from endpoints.services.read_chain import read_chain
 from endpoints.services.rehearse import rehearse
 from endpoints.shown_rehearsal import shown_rehearsal
@@ -281,6 +282,22 @@ def test_each_address_and_each_certificate_in_use_is_a_way(
     assert shown.directions[0].first is not None
     assert shown.directions[0].first.number == 64
     assert shown_rehearsal(row, 1).works
+
+
+def test_no_key_is_opened_for_a_way_that_is_too_many(
+    actor: User, service: Service, account_of: AccountOf
+) -> None:
+    several = [
+        leaf(f"acme-{number}", PARTNERS, usages=("client",))
+        for number in range(MOST_CERTIFICATES + 1)
+    ]
+    last = keep_key(several[-1], "one too many")
+    # Whoever opens it now is told so, and the log with them.
+    PrivateKey.objects.filter(pk=last.pk).update(state=KeyState.PRE_ACTIVE)
+    account = account_of("acme", certificates=bring_in(*several), services=[service])
+    _, found = play(actor, service, account_id=account.pk)
+    assert (len(found.ways), found.left_out) == (MOST_CERTIFICATES, 1)
+    assert not AuditEvent.objects.filter(action="key.refused").exists()
 
 
 def test_where_our_own_verdict_differs_it_is_shown(
