@@ -10,7 +10,7 @@ from django.urls import reverse
 from endpoints.choices import CHOICES, MOST_FOUND
 from endpoints.forms.address_rows import MORE_ROWS, AddressRows
 
-MOST_CHOSEN = 200
+MOST_CHOSEN = 1_000
 _LONGEST_TEXT = 400
 
 
@@ -43,7 +43,8 @@ class Pick(forms.Widget):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         choices = CHOICES[self.kind]
-        chosen = choices.chosen(list(value or ())[:MOST_CHOSEN])
+        # All of them, also those that are too many: what is not shown would be lost by saving.
+        chosen = choices.chosen(list(value or ()))
         found = [] if self.text is None else choices.search(self.text)
         picked = {choice.value for choice in chosen}
         return context | {
@@ -75,7 +76,9 @@ class PickField(forms.Field):
     def clean(self, value: Sequence[str]) -> tuple[str, ...]:
         values = list(value or ())
         if len(values) > MOST_CHOSEN:
-            raise ValidationError(f"These are {len(values)}; at most {MOST_CHOSEN} can be chosen.")
+            raise ValidationError(
+                f"These are {len(values):,}; at most {MOST_CHOSEN:,} can be chosen."
+            )
         if len(values) > 1 and not self.widget.many:
             raise ValidationError("Choose one.")
         kept = tuple(one.value for one in CHOICES[self.widget.kind].chosen(values))

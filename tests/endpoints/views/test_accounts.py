@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ from audit.models import AuditEvent
 from certificates.key_specs import OwnerWanted
 from certificates.models import Lifecycle, PublicKey
 from certificates.services.change_lifecycle import change_lifecycle
-from endpoints.models import Account, AccountCertificate
+from endpoints.models import Account, AccountCertificate, Service
 from endpoints.services.delete_account import delete_account
 from endpoints.services.fill_account import account_data
 from endpoints.specs import Party
@@ -192,6 +193,18 @@ def test_saving_an_unchanged_form_changes_nothing_but_the_revision(
     assert kept.revision == 2
     assert browser.post(address, {**data, "name": "late"}).status_code == 400
     assert Account.objects.get().name == "partner-7"
+
+
+def test_an_account_of_many_services_keeps_them_all(
+    account: Account, client_for: ClientFor
+) -> None:
+    many = Service.objects.bulk_create(
+        Service(name=f"service {number}", protocol="https", port=443) for number in range(300)
+    )
+    account.services.set(many)
+    form = client_for("operator").get(reverse("endpoints:account_edit", args=[account.pk]))
+    checked = re.findall(rb'name="services" value="([0-9]+)" checked', form.content)
+    assert sorted(map(int, checked)) == sorted(one.pk for one in many)
 
 
 def test_it_logs_in_with_the_new_certificate_by_one_press(
