@@ -22,7 +22,7 @@ from pki.csr import parse_request
 from pki.findings import Finding
 from pki.limits import DEFAULT, MEBIBYTE
 from pki.replies import ReplyMatch, match_reply
-from pki.sandbox import stream_blocks
+from pki.sandbox.blocks import stream_blocks
 
 # A reply is a chain of a few certificates; somebody waits for the answer while it is read.
 REPLY_LIMITS = replace(

@@ -34,8 +34,8 @@ from jobs.models import Job
 from pki.findings import Finding
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound, PublicKeyFound
 from pki.formats.write import write_pem
-from pki.key_sandbox import open_private_keys, open_public_keys
 from pki.names import visible
+from pki.sandbox.keys import open_private_keys, open_public_keys
 
 _SSH_CONTAINERS = frozenset(
     ("openssh", "putty-2", "putty-3", "authorized_keys", "known_hosts", "rfc4716")
@@ -76,7 +76,7 @@ def import_keys(
 
     The certificates beside the keys go to an ordinary import of their own. `token` comes with the
     form: sent twice it is one import. Raises `NothingToKeep`, and `LimitExceeded` and
-    `SandboxKilled` of `pki.key_sandbox`.
+    `SandboxKilled` of `pki.sandbox.keys`.
     """
     slot = f"{actor.pk}:{token}"
     if done := KeyImport.objects.filter(token=slot).first():

@@ -30,7 +30,7 @@ from jobs.models import Job
 from pki.errors import KekUnusable, LimitExceeded, SandboxKilled, SealBroken
 from pki.formats.bundle import Block
 from pki.limits import DEFAULT, MEBIBYTE
-from pki.sandbox import Sandbox
+from pki.sandbox.blocks import Sandbox
 
 # For files that an administrator hands over on the machine itself.
 TRUSTED = replace(

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from certificates.specs import Upload
 from pki.errors import NotDecodable
 from pki.formats import pem
+from pki.sandbox.similar import similar_of
 from pki.similar import Similar
-from pki.similar_sandbox import similar_of
 
 _LABELS = ("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST", "CERTIFICATE", "X509 CERTIFICATE")
 

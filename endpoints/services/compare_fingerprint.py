@@ -11,7 +11,7 @@ from endpoints.shown_ssh import Key, host_keys_of, ssh_keys_of
 from pki.findings import Finding
 from pki.formats.key_file import KeyFileContents, PublicKeyFound
 from pki.key_faces import key_faces
-from pki.key_sandbox import open_public_keys
+from pki.sandbox.keys import open_public_keys
 from pki.ssh_fingerprints import fingerprints_in
 
 MOST_KEYS = 50

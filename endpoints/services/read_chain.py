@@ -7,7 +7,7 @@ from endpoints.errors import EndpointRefused
 from endpoints.rehearsal_specs import PastedCertificate
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.limits import DEFAULT, MEBIBYTE
-from pki.sandbox import stream_blocks
+from pki.sandbox.blocks import stream_blocks
 
 # More than this no peer takes in a handshake: OpenSSL itself stops at 100 KB of certificates.
 MOST_CERTIFICATES = 20

@@ -13,8 +13,8 @@ from pki.key_faces import openssh_line
 from pki.keys import public_key_facts
 from pki.limits import DEFAULT
 from pki.probe.values import HostKeySeen, Seen, SshSeen, TlsSeen
-from pki.probe_sandbox import read_sent_names
-from pki.sandbox import stream_blocks
+from pki.sandbox.blocks import stream_blocks
+from pki.sandbox.sent_names import read_sent_names
 from pki.ssh_wire import spki_from_blob
 
 

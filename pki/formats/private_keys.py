@@ -1,6 +1,6 @@
 """Private keys from files of any usual form, with whatever certificates stand beside them.
 
-Meant for the sandbox's child (`pki.key_sandbox`): opening a key derives keys from passphrases and
+Meant for the sandbox's child (`pki.sandbox.keys`): opening a key derives keys from passphrases and
 checks primes, and both take as long as the file says. What the file says is read first and
 compared with the limits; RSA numbers are checked once, here, and never again.
 

@@ -16,7 +16,7 @@ from pki.crl import CrlFacts
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.bundle import Block
 from pki.limits import DEFAULT, MEBIBYTE
-from pki.sandbox import stream_blocks
+from pki.sandbox.blocks import stream_blocks
 from truststores.errors import StoreChangeRefused
 from truststores.models import Role, TrustStore
 from truststores.specs import NewMember

@@ -8,12 +8,12 @@ from datetime import datetime
 from certificates.models import CrlDer
 from pki.crl import CrlFacts
 from pki.crl_acceptance import Why
-from pki.crl_sandbox import CRL_LIMITS, CrlQuestion
-from pki.crl_sandbox import judge_crl as judge
 from pki.distribution import PointName
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.blocks import BlockKind
-from pki.sandbox import stream_blocks
+from pki.sandbox.blocks import stream_blocks
+from pki.sandbox.crls import CRL_LIMITS, CrlQuestion
+from pki.sandbox.crls import judge_crl as judge
 from truststores.inputs import ders_of
 from truststores.models import CrlSource, StoreCrl, TrustStore
 from truststores.services.find_authorities import find_crl_signers

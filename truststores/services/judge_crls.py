@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certificates.models import Certificate, Crl, CrlDer
-from pki.crl_sandbox import CrlQuestion
-from pki.crl_sandbox import judge_crl as judge
 from pki.errors import LimitExceeded, SandboxKilled
+from pki.sandbox.crls import CrlQuestion
+from pki.sandbox.crls import judge_crl as judge
 from truststores.errors import StoreChangeRefused
 from truststores.inputs import ders_of
 from truststores.models import StoreCrl, TrustStore

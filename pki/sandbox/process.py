@@ -1,65 +1,54 @@
-"""Key files are opened in a child process that is killed when they cost too much.
-
-As `pki.sandbox` does for certificates, with two differences: a secret goes in and secrets come out,
-so everything travels over the two pipes and nothing else (no argument, no variable, no file), and
-the answer must come while somebody waits, so the bounds are seconds.
-"""
+"""How a child of the sandbox is started, what its end means, and that nothing of it is left."""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import os
 import selectors
+import signal
 import subprocess
+import sys
 import time
+from pathlib import Path
 
-from pki.errors import LimitExceeded, SandboxKilled
-from pki.formats.key_file import KeyFileContents
-from pki.formats.key_wire import BadKeyWire, decode_answer, encode_request
-from pki.limits import DEFAULT, MEBIBYTE, Limits
-from pki.sandbox_process import end_child, start_child, why_it_died
+from pki.errors import SandboxKilled
+from pki.limits import Limits
+from pki.sandbox.child import OUT_OF_MEMORY
 
-# A page must have its answer within 6 s, the start of the child and the way back included.
-KEY_LIMITS = dataclasses.replace(
-    DEFAULT,
-    input_bytes=10 * MEBIBYTE,
-    sandbox_cpu_seconds=5,
-    sandbox_wall_seconds=5.5,
-    sandbox_memory_bytes=1024 * MEBIBYTE,
-)
+_ROOT = str(Path(__file__).resolve().parents[2])
 _CHUNK = 64 * 1024
 
 
-def open_private_keys(
-    data: bytes, passphrase: bytes | None = None, *, limits: Limits = KEY_LIMITS
-) -> KeyFileContents:
-    """What `pki.formats.private_keys.read_private_keys` finds, found in a child.
-
-    Raises `LimitExceeded` with the limit's name, and `SandboxKilled` (`time`, `memory`, `crash`).
-    """
-    return _asked("private", data, passphrase, limits)
-
-
-def open_public_keys(data: bytes, *, limits: Limits = KEY_LIMITS) -> KeyFileContents:
-    """What `pki.formats.public_keys.read_public_keys` finds, found in a child; raises likewise."""
-    return _asked("public", data, None, limits)
-
-
-def _asked(wanted: str, data: bytes, passphrase: bytes | None, limits: Limits) -> KeyFileContents:
-    if len(data) > limits.input_bytes:
-        raise LimitExceeded(limit="input_bytes", value=len(data), maximum=limits.input_bytes)
-    request = encode_request(
-        wanted=wanted, data=data, passphrase=passphrase, limits=limits, parent=os.getpid()
+def start_child(module: str) -> subprocess.Popen[bytes]:
+    """A module of ours in a fresh interpreter: two pipes, no environment, no argument that tells."""
+    return subprocess.Popen(  # noqa: S603 - a module of ours, named by its callers
+        [sys.executable, "-s", "-P", "-B", "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={"PYTHONPATH": _ROOT, "LC_ALL": "C.UTF-8"},
+        cwd="/",
+        bufsize=0,
+        start_new_session=True,
     )
-    answer = run_child(
-        "pki.key_sandbox_child", request, limits, largest_answer=4 * len(data) + MEBIBYTE
-    )
-    try:
-        return decode_answer(answer)
-    except BadKeyWire:
-        # The answer may hold a private key: it is no part of what is raised.
-        pass
-    raise SandboxKilled(why="crash")
+
+
+def why_it_died(status: int) -> str:
+    """`time`, `memory` or `crash`, from the status with which a child ended."""
+    if status == -signal.SIGXCPU:
+        return "time"
+    # The kernel's own killer, when the machine is out of memory, uses SIGKILL.
+    return "memory" if status in (OUT_OF_MEMORY, -signal.SIGKILL) else "crash"
+
+
+def end_child(process: subprocess.Popen[bytes]) -> None:
+    """End the process, whatever it does, and leave neither a zombie nor an open pipe."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
 
 
 def run_child(module: str, request: bytes, limits: Limits, *, largest_answer: int) -> bytes:

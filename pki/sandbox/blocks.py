@@ -22,9 +22,9 @@ from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.blocks import Block, Known
 from pki.formats.wire import BadWire, decode_blocks
 from pki.limits import DEFAULT, Limits
-from pki.sandbox_ahead import Frame, ReadAhead
-from pki.sandbox_child import HEADER
-from pki.sandbox_process import end_child, start_child, why_it_died
+from pki.sandbox.ahead import Frame, ReadAhead
+from pki.sandbox.child import HEADER
+from pki.sandbox.process import end_child, start_child, why_it_died
 
 _PIPE_BYTES = 1024 * 1024
 DIGEST_BYTES = 32
@@ -162,7 +162,7 @@ class _Child:
     def __init__(self, limits: Limits) -> None:
         self._left = limits.sandbox_wall_seconds
         self._ahead: ReadAhead | None = None
-        self._process = start_child("pki.sandbox_child")
+        self._process = start_child("pki.sandbox.child")
         assert self._process.stdin is not None  # noqa: S101 - asked for two lines above
         assert self._process.stdout is not None  # noqa: S101 - likewise
         self._stdin = self._process.stdin.fileno()

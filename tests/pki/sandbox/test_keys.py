@@ -17,7 +17,7 @@ from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.key_wire import BadKeyWire, decode_answer
 from pki.formats.private_keys import read_private_keys
 from pki.formats.public_keys import read_public_keys
-from pki.key_sandbox import KEY_LIMITS, open_private_keys, open_public_keys
+from pki.sandbox.keys import KEY_LIMITS, open_private_keys, open_public_keys
 from tests.pki.real_tools import PASSPHRASE, Workshop, needs_puttygen, run
 
 SECONDS = 6.0

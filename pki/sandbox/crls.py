@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pki.crl_acceptance import CrlState, Refusal, Why
-from pki.crl_sandbox_child import encode_question
 from pki.distribution import PointName
 from pki.errors import SandboxKilled
-from pki.key_sandbox import run_child
 from pki.limits import DEFAULT, MEBIBYTE, Limits
+from pki.sandbox.crls_child import encode_question
+from pki.sandbox.process import run_child
 
 # A page waits for the answer to an upload. A CRL of 64 MiB is judged in about four seconds.
 CRL_LIMITS = dataclasses.replace(DEFAULT, sandbox_cpu_seconds=20, sandbox_wall_seconds=30.0)
@@ -76,7 +76,7 @@ def judge_crl(question: CrlQuestion, *, limits: Limits = CRL_LIMITS) -> CrlAnswe
         limits=limits,
         parent=os.getpid(),
     )
-    answer = run_child("pki.crl_sandbox_child", request, limits, largest_answer=MEBIBYTE)
+    answer = run_child("pki.sandbox.crls_child", request, limits, largest_answer=MEBIBYTE)
     try:
         return _answer(json.loads(answer), len(question.held))
     except (ValueError, TypeError, KeyError, RecursionError) as error:

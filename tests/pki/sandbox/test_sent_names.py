@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pki.names import read_name
-from pki.probe_sandbox import read_sent_names
+from pki.sandbox.sent_names import read_sent_names
 from tests.pki.chains import make_ca
 
 

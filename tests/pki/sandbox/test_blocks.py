@@ -20,15 +20,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pki import sandbox
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats import wire
 from pki.formats.blocks import Block
 from pki.formats.bundle import read_blocks
 from pki.formats.write import write_pem
 from pki.limits import DEFAULT, Limits
-from pki.sandbox import Sandbox, stream_blocks
-from pki.sandbox_child import LENGTHS
+from pki.sandbox import blocks
+from pki.sandbox.blocks import Sandbox, stream_blocks
+from pki.sandbox.child import LENGTHS
 
 ROOT = Path(cryptography_vectors.__file__).parent
 PKITS = ROOT / "x509/PKITS_data"
@@ -45,7 +45,7 @@ def children() -> set[int]:
                 fields = (entry / "stat").read_text().rsplit(")", 1)[1].split()
             except OSError:
                 continue
-            if int(fields[1]) == me and b"pki.sandbox_child" in (entry / "cmdline").read_bytes():
+            if int(fields[1]) == me and b"pki.sandbox.child" in (entry / "cmdline").read_bytes():
                 found.add(int(entry.name))
     return found
 
@@ -149,7 +149,7 @@ def test_closing_the_iterator_kills_the_child_at_once() -> None:
 HANG = "import time; time.sleep(60)"
 SPIN = "while True: pass"
 EAT = (
-    "import os, sys; from pki.sandbox_child import *\ntry: x = [bytes(10**8) for _ in range(40)]\n"
+    "import os, sys; from pki.sandbox.child import *\ntry: x = [bytes(10**8) for _ in range(40)]\n"
 )
 EAT += "except MemoryError: os._exit(OUT_OF_MEMORY)"
 
@@ -160,7 +160,7 @@ def in_the_childs_place(
     """The same child, which bounds itself in the same way and then does what `code` says."""
     child = (
         "import errno, json, os, resource, socket, sys\n"
-        "from pki.sandbox_child import HEADER, bound, write_frame\n"
+        "from pki.sandbox.child import HEADER, bound, write_frame\n"
         "source, out = sys.stdin.buffer, sys.stdout.buffer\n"
         "request = json.loads(source.read(HEADER.unpack(source.read(HEADER.size))[0]))\n"
         "limits = request['limits']\n"
@@ -173,7 +173,7 @@ def in_the_childs_place(
     original = subprocess.Popen
 
     def popen(arguments: list[str], **options: object) -> subprocess.Popen[bytes]:
-        assert arguments[-2:] == ["-m", "pki.sandbox_child"]
+        assert arguments[-2:] == ["-m", "pki.sandbox.child"]
         return original([*arguments[:-2], "-c", child + code], **options)  # type: ignore[call-overload,no-any-return]  # options are passed through
 
     monkeypatch.setattr(subprocess, "Popen", popen)
@@ -259,13 +259,13 @@ def test_the_child_has_no_environment_and_can_open_nothing(
     )
     in_the_childs_place(monkeypatch, report)
     seen: list[object] = []
-    original = sandbox._limit
+    original = blocks._limit
 
     def spy(rows: bytes) -> LimitExceeded | SandboxKilled:
         seen.extend(json.loads(rows)["limit"]["seen"])
         return original(rows)
 
-    monkeypatch.setattr(sandbox, "_limit", spy)
+    monkeypatch.setattr(blocks, "_limit", spy)
     with (tmp_path / "open").open("w"), pytest.raises(LimitExceeded):
         list(stream_blocks(b"x"))
     environment, nothing_opens, core = seen
@@ -298,8 +298,7 @@ def _in_worker(data: bytes, results: multiprocessing.SimpleQueue[int]) -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="the parent-death signal is Linux's")
 def test_the_child_dies_with_its_parent() -> None:
     program = (
-        "import os, sys, time\nfrom pki.sandbox import stream_blocks\n"
-        "from pki import sandbox\n"
+        "import os, sys, time\nfrom pki.sandbox.blocks import stream_blocks\n"
         "stream = stream_blocks(sys.stdin.buffer.read(), batch=1)\nnext(stream)\n"
         "print(stream.gi_frame.f_locals['sandbox']._child._process.pid, flush=True)\n"
         "time.sleep(60)\n"
@@ -372,7 +371,7 @@ def test_any_bytes_from_a_child_are_blocks_or_bad_wire(rows: bytes, ders: bytes)
 
 
 def test_the_limits_reach_the_child_whole() -> None:
-    header = sandbox._request("n", DEFAULT, 5, asks=False, size=1)
+    header = blocks._request("n", DEFAULT, 5, asks=False, size=1)
     sent = json.loads(header[4:])
     assert sent["limits"] == dataclasses.asdict(DEFAULT)
     assert LENGTHS.size == 8

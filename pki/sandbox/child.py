@@ -1,6 +1,6 @@
 """The child's side of the sandbox: bounds itself, reads everything, then writes frames.
 
-Started as `python -m pki.sandbox_child` with a pipe at each end and nothing else: no environment,
+Started as `python -m pki.sandbox.child` with a pipe at each end and nothing else: no environment,
 no open files, no argument that tells anything. A frame is two lengths of four octets, JSON, bytes.
 """
 

@@ -7,9 +7,10 @@ import os
 
 from pki.csr import RequestSpec
 from pki.errors import LimitExceeded, NotDecodable, SandboxKilled
-from pki.key_sandbox import KEY_LIMITS, run_child
 from pki.limits import MEBIBYTE, Limits
-from pki.sandbox_child import HEADER
+from pki.sandbox.child import HEADER
+from pki.sandbox.keys import KEY_LIMITS
+from pki.sandbox.process import run_child
 from pki.similar import Similar
 
 
@@ -32,7 +33,7 @@ def similar_of(data: bytes, *, limits: Limits = KEY_LIMITS) -> Similar:
     ).encode()
     request = b"".join((HEADER.pack(len(header)), header, data))
     said = run_child(
-        "pki.similar_sandbox_child", request, limits, largest_answer=8 * len(data) + MEBIBYTE
+        "pki.sandbox.similar_child", request, limits, largest_answer=8 * len(data) + MEBIBYTE
     )
     try:
         return _answer(json.loads(said))

@@ -1,6 +1,6 @@
 """The child's side of reading what a request shall be like: bounds itself, reads one, answers, ends.
 
-Started as `python -m pki.similar_sandbox_child` with a pipe at each end and nothing else. The
+Started as `python -m pki.sandbox.similar_child` with a pipe at each end and nothing else. The
 request is a length of four octets, JSON, and the DER; the answer is JSON.
 """
 
@@ -12,12 +12,12 @@ import sys
 import warnings
 
 from pki.errors import NotDecodable
-from pki.sandbox_child import HEADER, OUT_OF_MEMORY, bound
+from pki.sandbox.child import HEADER, OUT_OF_MEMORY, bound
 from pki.similar import similar
 
 
 def answer(data: bytes) -> bytes:
-    """The answer as `pki.similar_sandbox` reads it."""
+    """The answer as `pki.sandbox.similar` reads it."""
     try:
         found = similar(data)
     except NotDecodable as error:

@@ -1,6 +1,6 @@
 """The child's side of opening key files: bounds itself, reads one file, answers, ends.
 
-Started as `python -m pki.key_sandbox_child` with a pipe at each end and nothing else.
+Started as `python -m pki.sandbox.keys_child` with a pipe at each end and nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pki.errors import LimitExceeded
 from pki.formats.key_wire import decode_request, encode_contents, encode_limit
 from pki.formats.private_keys import read_private_keys
 from pki.formats.public_keys import read_public_keys
-from pki.sandbox_child import OUT_OF_MEMORY, bound
+from pki.sandbox.child import OUT_OF_MEMORY, bound
 
 
 def main() -> None:

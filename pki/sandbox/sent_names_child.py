@@ -1,6 +1,6 @@
 """The child's side of reading the names that a server sent: bounds itself, reads, answers, ends.
 
-Started as `python -m pki.probe_sandbox_child` with a pipe at each end and nothing else. The request
+Started as `python -m pki.sandbox.sent_names_child` with a pipe at each end and nothing else. The request
 is a length of four octets, JSON, and the DER Names one behind the other; the answer is JSON.
 """
 
@@ -13,11 +13,11 @@ import warnings
 from collections.abc import Sequence
 
 from pki.names import read_name
-from pki.sandbox_child import HEADER, OUT_OF_MEMORY, bound
+from pki.sandbox.child import HEADER, OUT_OF_MEMORY, bound
 
 
 def answer(data: bytes, sizes: Sequence[int]) -> bytes:
-    """The answer as `pki.probe_sandbox` reads it."""
+    """The answer as `pki.sandbox.sent_names` reads it."""
     said = []
     at = 0
     for size in sizes:

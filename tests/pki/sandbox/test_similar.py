@@ -6,11 +6,10 @@ import json
 
 import pytest
 
-from pki import similar_sandbox
 from pki.errors import LimitExceeded, NotDecodable, SandboxKilled
 from pki.limits import DEFAULT
+from pki.sandbox.similar import similar_of
 from pki.similar import similar
-from pki.similar_sandbox import similar_of
 from tests.pki.chains import make_ca, make_leaf
 
 LEAF = make_leaf("ftps.example.com", make_ca("Root"), addresses=["192.0.2.7"]).der
@@ -53,7 +52,7 @@ def test_what_is_too_large_is_not_read() -> None:
     ],
 )
 def test_a_child_gone_bad_is_not_believed(monkeypatch: pytest.MonkeyPatch, said: bytes) -> None:
-    monkeypatch.setattr(similar_sandbox, "run_child", lambda *_, **__: said)
+    monkeypatch.setattr("pki.sandbox.similar.run_child", lambda *_, **__: said)
     with pytest.raises(SandboxKilled) as refused:
         similar_of(LEAF)
     assert refused.value.data["why"] == "crash"

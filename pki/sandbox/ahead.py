@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from pki.errors import SandboxKilled
-from pki.sandbox_child import LENGTHS
+from pki.sandbox.child import LENGTHS
 
 Frame = tuple[bytes, bytes]
 

@@ -1,6 +1,6 @@
 """The child's side of judging a CRL: bounds itself, judges one, answers, ends.
 
-Started as `python -m pki.crl_sandbox_child` with a pipe at each end and nothing else. The request
+Started as `python -m pki.sandbox.crls_child` with a pipe at each end and nothing else. The request
 is a length of four octets, JSON, and the DER of everything it names one behind the other.
 """
 
@@ -21,7 +21,7 @@ from pki.crl_acceptance import ExpectedScope, accept_crl, scope_key
 from pki.distribution import ALL_REASONS, DistributionPoint, PointName, issuing_point
 from pki.errors import NotDecodable
 from pki.limits import Limits
-from pki.sandbox_child import HEADER, OUT_OF_MEMORY, bound, load_everything
+from pki.sandbox.child import HEADER, OUT_OF_MEMORY, bound, load_everything
 
 
 def encode_question(
@@ -48,7 +48,7 @@ def encode_question(
 
 
 def answer_question(header: dict[str, Any], data: bytes) -> bytes:
-    """The answer as `pki.crl_sandbox` reads it."""
+    """The answer as `pki.sandbox.crls` reads it."""
     limits = Limits(**header["limits"])
     size, issuer_sizes, held_sizes = header["sizes"]
     candidate, *others = _divided(data, [size, *issuer_sizes, *held_sizes])

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pki.errors import SandboxKilled
-from pki.key_sandbox import KEY_LIMITS, run_child
 from pki.limits import MEBIBYTE, Limits
-from pki.sandbox_child import HEADER
+from pki.sandbox.child import HEADER
+from pki.sandbox.keys import KEY_LIMITS
+from pki.sandbox.process import run_child
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +36,7 @@ def read_sent_names(names: Sequence[bytes], *, limits: Limits = KEY_LIMITS) -> t
     ).encode()
     request = b"".join((HEADER.pack(len(header)), header, *names))
     said = run_child(
-        "pki.probe_sandbox_child", request, limits, largest_answer=32 * len(request) + MEBIBYTE
+        "pki.sandbox.sent_names_child", request, limits, largest_answer=32 * len(request) + MEBIBYTE
     )
     try:
         return _answer(json.loads(said), len(names))
