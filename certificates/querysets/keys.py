@@ -48,7 +48,8 @@ def matches(text: str) -> Q:
     `SHA256:` and `SHA1:` in base64, `MD5:` and OpenSSL's in hex with or without colons, a pin in
     base64, the beginning of one in hex, or a whole OpenSSH line.
     """
-    text = text.strip()
+    # No name holds what no database stores: NUL, and halves of characters.
+    text = text.encode("utf-8", "replace").decode().replace("\0", "?").strip()
     words = Q()
     for word in text.split():
         words &= (

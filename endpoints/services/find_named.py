@@ -81,7 +81,7 @@ def find_named(clues: Sequence[Clue], lookups: Lookups) -> Named:
     """Look the clues up: certificates by fingerprint, serial, subject, common name and host; SSH keys
     by fingerprint; services by address; accounts by name."""
     search = _Search(lookups)
-    for clue in clues[:MOST_CLUES]:
+    for clue in filter(_can_be_stored, clues[:MOST_CLUES]):
         if clue.kind is ClueKind.NAME:
             search.names.append(clue)
         else:
@@ -104,7 +104,14 @@ def find_named(clues: Sequence[Clue], lookups: Lookups) -> Named:
 
 def find_issuer(clue: Clue, lookups: Lookups) -> Certificate | None:
     """The CA of this name in the inventory."""
+    if not _can_be_stored(clue):
+        return None
     return next((row for row in lookups.named(clue.attributes) if row.is_ca), None)
+
+
+def _can_be_stored(clue: Clue) -> bool:
+    """Logs hold anything; no name that is here holds NUL, and no database can be asked for it."""
+    return not any("\0" in text for text in (clue.value, *(text for _, text in clue.attributes)))
 
 
 def _by_digest(search: _Search) -> None:

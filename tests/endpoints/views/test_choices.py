@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from certificates.models import PrivateKey
-from endpoints.choices import MOST_FOUND
+from endpoints.choices import CHOICES, MOST_FOUND
 from tests.certificates.keys.conftest import stored
 from tests.endpoints.conftest import ServiceOf
 from tests.endpoints.keys import public_key
@@ -39,6 +39,11 @@ def test_it_finds_certificates_by_name_serial_and_fingerprint(client_for: Client
         assert f'value="{one.pk}"' in found(browser, "certificate", text)
         assert f'value="{other.pk}"' not in found(browser, "certificate", text)
     assert "Nothing found" in found(browser, "certificate", "missing")
+
+
+@pytest.mark.parametrize("kind", CHOICES)
+def test_what_no_database_stores_finds_nothing(client_for: ClientFor, kind: str) -> None:
+    assert "Nothing found" in found(client_for(None), kind, "a\0b")
 
 
 def test_it_offers_a_radio_or_checkboxes_and_leaves_out_what_is_chosen(

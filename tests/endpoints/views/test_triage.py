@@ -116,6 +116,17 @@ def test_a_private_key_among_the_lines_does_not_come_back(reader: Client, key: s
     assert "SECRET" not in again
 
 
+def test_names_that_no_database_stores_are_explained_and_not_looked_up(reader: Client) -> None:
+    page = ask(
+        reader,
+        "verify error:num=20:unable to get local issuer certificate",
+        "subject=CN = a\0b.example.org, O = \0",
+        "issuer=CN = \0c",
+        "depth=0 CN=\0",
+    )
+    assert "The issuer is missing" in page
+
+
 def test_what_was_pasted_comes_back_as_text_and_no_more(reader: Client) -> None:
     said = ask(reader, '<script>alert(1)</script> \u202e\x00 " onfocus=x verify error:num=10:x')
     assert "<script>alert(1)" not in said
