@@ -22,10 +22,11 @@ def test_no_other_page_opens_before_the_password_is_changed(first_sign_in: First
     assert first_sign_in.still_led_to.endswith("/account/password/")
 
 
-def test_the_first_page_has_a_button_for_each_of_three_steps(first_sign_in: FirstSignIn) -> None:
+def test_the_first_page_has_a_button_for_each_step(first_sign_in: FirstSignIn) -> None:
     assert first_sign_in.steps == [
         "Import certificates",
         "Create a trust store",
+        "Describe a service",
         "See the reports",
     ]
 
