@@ -34,7 +34,8 @@ check: gates
 
 # What speaks to the database in words of its own, once more on PostgreSQL (from a wheel).
 ON_POSTGRESQL := tests/audit tests/jobs/test_services.py tests/certificates/querysets \
-  tests/certificates/services tests/certificates/keys/test_owners.py tests/truststores/services
+  tests/certificates/services tests/certificates/keys/test_owners.py tests/truststores/services \
+  tests/endpoints/services tests/endpoints/views/test_choices.py tests/endpoints/views/test_triage.py
 
 postgresql: $(TOOLS)
 	TEST_DATABASE=postgresql $(PY) -m pytest -q $(ON_POSTGRESQL)
