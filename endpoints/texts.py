@@ -17,6 +17,10 @@ _REFUSALS: Mapping[str, str] = {
     "endpoint.keys_need_right": (
         "You may not bring in keys. Ask somebody who may, and choose the keys above."
     ),
+    "kit.service_no_tls": (
+        "“{name}” speaks SSH now, where no certificate is presented. Take the tick off the service "
+        "and its trust stores, or delete this kit."
+    ),
     "probe.nothing_seen": "This probe saw nothing that could be taken. Probe the service again.",
     "probe.of_another_address": (
         "This probe looked at {address}, where the service is no longer reached. Probe it again."

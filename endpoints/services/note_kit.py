@@ -6,10 +6,12 @@ from django.utils import timezone
 
 from certificates.models import Certificate
 from certificates.services.build_chain import build_chain
+from endpoints.errors import EndpointRefused
 from endpoints.kit_specs import KitNotes
 from endpoints.models import (
     Account,
     AccountCertificate,
+    ChainSource,
     ClientAuthentication,
     Kit,
     Service,
@@ -17,7 +19,8 @@ from endpoints.models import (
 )
 from endpoints.services.create_account import create_account
 from endpoints.services.create_service import create_service
-from endpoints.services.revise_endpoint import revise_endpoint
+from endpoints.services.fill_service import service_data
+from endpoints.services.revise_endpoint import differences, revise_endpoint
 from endpoints.specs import AccountSpec, Address, ServiceSpec
 from pki.host_names import is_address
 from pki.verify.inputs import Policy, Usage
@@ -136,13 +139,20 @@ def _note_service(
         request=request,
     ) as change:
         service = change.row
+        if not service.speaks_tls:
+            raise EndpointRefused("kit.service_no_tls", name=service.name)
+        before = service_data(service)
         if notes.service:
+            if service.certificate != kit.server_certificate:
+                # The archive has its issuers; a chain that was named belongs to another certificate.
+                service.chain.all().delete()
+                service.chain_source = ChainSource.BUILT
             service.certificate = kit.server_certificate
             service.client_authentication = ClientAuthentication.REQUIRED
         service.client_store = client_store or service.client_store
         service.server_store = server_store or service.server_store
         service.accounts.all().become_due(change.moment)
-        change.data["kit"] = kit.name
+        change.data.update({"kit": kit.name, **differences(before, service_data(service))})
     return service
 
 

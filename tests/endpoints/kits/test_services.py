@@ -13,9 +13,17 @@ from audit.models import AuditEvent
 from certificates.key_refusals import KeyRefused
 from certificates.models import Certificate, CertificateRequest, KeyState, PrivateKey
 from certificates.services.change_key_state import change_key_state
+from endpoints.errors import EndpointRefused
 from endpoints.kit_refusals import KitNotProven, PairRefused
 from endpoints.kit_specs import KitNotes, KitOrder, NewPair
-from endpoints.models import Account, ClientAuthentication, Kit, KitStage, Service
+from endpoints.models import (
+    Account,
+    ChainSource,
+    ClientAuthentication,
+    Kit,
+    KitStage,
+    Service,
+)
 from endpoints.services.begin_kit import begin_kit
 from endpoints.services.create_kit import create_kit
 from endpoints.services.delete_kit import delete_kit
@@ -229,6 +237,33 @@ def test_an_existing_service_and_account_are_used_as_they_are(
     assert list(account.services.all()) == [service]
     assert (service.revision, account.revision) == (before[0] + 1, before[1] + 1)
     assert Service.objects.count() == 1
+
+
+def test_a_chain_that_was_named_for_another_certificate_goes_with_it(
+    begun: Begun, actor: User, service_of: ServiceOf, stored_pair: StoredPair
+) -> None:
+    old = stored_pair(issued_pair(Side.SERVER))
+    service = service_of("FTPS", "ftp.example.com", certificate=old, chain=[old])
+    kit = begun(service_id=service.pk, service_name="FTPS")
+    create_kit(actor=actor, kit=kit, notes=KitNotes(name="A kit", service=True))
+    service.refresh_from_db()
+    assert service.certificate == kit.server_certificate
+    assert (service.chain_source, service.chain.count()) == (ChainSource.BUILT, 0)
+    told = AuditEvent.objects.get(action="service.changed").data
+    assert told["certificate"] == [old.sha256, kit.server_certificate.sha256]
+
+
+def test_a_service_that_speaks_ssh_meanwhile_is_given_no_certificate(
+    begun: Begun, actor: User, service_of: ServiceOf
+) -> None:
+    service = service_of("FTPS", "ftp.example.com")
+    kit = begun(service_id=service.pk, service_name="FTPS")
+    Service.objects.filter(pk=service.pk).update(protocol="sftp")
+    with pytest.raises(EndpointRefused, match="service_no_tls"):
+        create_kit(actor=actor, kit=kit, notes=KitNotes(name="A kit", **ALL))
+    assert not TrustStore.objects.exists()
+    create_kit(actor=actor, kit=kit, notes=KitNotes(name="A kit", account=True))
+    assert Kit.objects.get().stage == KitStage.CREATED
 
 
 def test_a_second_client_joins_the_trust_store_of_the_service(begun: Begun, actor: User) -> None:
