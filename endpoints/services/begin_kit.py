@@ -15,7 +15,8 @@ from certificates.services.check_order import check_order
 from certificates.services.create_request import create_request
 from endpoints.kit_refusals import PairRefused
 from endpoints.kit_specs import KitOrder, KitParties, NewPair
-from endpoints.models import Kit, KitStage
+from endpoints.models import Account, Kit, KitStage, Service
+from endpoints.services.find_parts import find_part
 from endpoints.services.prove_kit import proof_data, try_kit
 from pki.csr import Profile, RequestSpec, Subject
 from pki.extensions import AltName
@@ -32,7 +33,7 @@ def begin_kit(
     `token` comes with the form: the same one sent twice makes one kit and one pair for each side.
     New keys are sealed in the key store and new certificates come into the inventory, as with any
     self-signed certificate. Raises `PairRefused`, `KeyRefused`, `pki.csr.RequestNotBuilt`,
-    `KitRefused`.
+    `KitRefused`, and `EndpointRefused` where the service or the account is gone meanwhile.
     """
     made_for = f"{actor.pk}:{token}"
     if begun := Kit.objects.filter(token=made_for).first():
@@ -65,6 +66,7 @@ def begin_kit(
     kit.proof, kit.proven_at = proof.to_json(), proof.moment
     try:
         with transaction.atomic():
+            _look_for_parties(parties)
             kit.save(force_insert=True)
             record(
                 actor=actor,
@@ -88,6 +90,16 @@ def begin_kit(
             raise
         return begun
     return kit
+
+
+def _look_for_parties(parties: KitParties) -> None:
+    """Making keys takes a moment, in which somebody may delete whom they are made for."""
+    for rows, pk in (
+        (Service.objects.all(), parties.service_id),
+        (Account.objects.all(), parties.account_id),
+        (Kit.objects.all(), parties.renews_id),
+    ):
+        find_part(rows, pk)
 
 
 def _look_at(order: KitOrder, side: Side) -> None:

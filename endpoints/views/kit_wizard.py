@@ -106,6 +106,8 @@ def _begun(request: HttpRequest, form: KitPairsForm) -> Kit | None:
         form.add_error(None, f"{refused.says} {refused.advice}".strip())
     except RequestNotBuilt as error:
         form.add_error(None, " ".join(error_said(error)))
+    except EndpointRefused as refusal:
+        form.add_error(None, refusal_text(refusal.code, refusal.data))
     except PkiError as error:
         form.add_error(None, kit_said(error))
     return None

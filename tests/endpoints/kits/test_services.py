@@ -70,6 +70,13 @@ def test_a_form_sent_twice_makes_one_kit_and_one_pair_for_each_side(actor: User)
     assert actions().count("kit.begun") == 1
 
 
+@pytest.mark.parametrize("gone", ["service_id", "account_id", "renews_id"])
+def test_whoever_is_gone_meanwhile_is_said(begun: Begun, gone: str) -> None:
+    with pytest.raises(EndpointRefused, match="part_gone"):
+        begun(**{gone: 987_654})
+    assert not Kit.objects.exists()
+
+
 def test_nothing_is_made_of_one_side_where_the_other_is_refused(actor: User) -> None:
     order = KitOrder(parties=parties_of(account_name="a" * 80), server=QUICK, client=QUICK)
     with pytest.raises(PairRefused) as refused:
