@@ -45,11 +45,11 @@ def probe(page: Page, service: str) -> None:
 def test_what_a_server_presents_is_seen_imported_accepted_and_its_change_noticed(
     page: Page, console: Console, tmp_path: Path
 ) -> None:
-    root = authority("Mirach root")
-    issuing = authority("Mirach issuing", root)
-    first, second = (server(f"{name}.mirach.example", issuing) for name in ("first", "second"))
+    root = authority("Sterope root")
+    issuing = authority("Sterope issuing", root)
+    first, second = (server(f"{name}.sterope.example", issuing) for name in ("first", "second"))
     with openssl_server(tmp_path, first, issuing) as port:
-        service = describe(page, "Mirach HTTPS", "https", "127.0.0.1", port)
+        service = describe(page, "Sterope HTTPS", "https", "127.0.0.1", port)
         expect(page.get_by_text("Nobody has looked yet")).to_be_visible()
         probe(page, service)
         expect(page.locator("[data-probe=seen]")).to_be_visible()
@@ -62,7 +62,7 @@ def test_what_a_server_presents_is_seen_imported_accepted_and_its_change_noticed
         accept.click()
         expect(page.locator("[data-probe=same]")).to_be_visible()
         page.goto(service)
-        expect(page.get_by_role("link", name="first.mirach.example")).to_be_visible()
+        expect(page.get_by_role("link", name="first.sterope.example")).to_be_visible()
         probe(page, service)
         expect(page.locator("[data-probe=same]")).to_be_visible()
         expect(page.get_by_text("Nothing is described yet")).to_have_count(0)
@@ -72,7 +72,7 @@ def test_what_a_server_presents_is_seen_imported_accepted_and_its_change_noticed
         probe(page, service)
     expect(page.locator("[data-probe=different]")).to_be_visible()
     expect(
-        page.get_by_text("It presents another certificate: second.mirach.example")
+        page.get_by_text("It presents another certificate: second.sterope.example")
     ).to_be_visible()
     page.set_viewport_size({"width": 400, "height": 800})
     assert sideways(page) == []
@@ -83,7 +83,7 @@ def test_what_a_server_presents_is_seen_imported_accepted_and_its_change_noticed
     expect(page.locator("[data-probe=unreachable]")).to_be_visible()
     expect(page.get_by_text("nothing listens at this port")).to_be_visible()
     page.goto("/")
-    row = page.get_by_role("listitem").filter(has_text="Mirach HTTPS")
+    row = page.get_by_role("listitem").filter(has_text="Sterope HTTPS")
     expect(row.locator("[data-state=unreachable]")).to_be_visible()
     page.goto(f"{service}probes/")
     expect(page.locator("#list tbody tr")).to_have_count(4)

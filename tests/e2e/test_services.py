@@ -118,14 +118,14 @@ def test_the_form_follows_the_protocol_and_tells_of_a_pasted_port(page: Page) ->
     page.get_by_label("SFTP (SSH)").check()
     expect(page.get_by_role("group", name="What it presents")).to_be_hidden()
     expect(pick(page, "host_keys")).to_be_visible()
-    page.fill("input[name=name]", "Tarazed")
-    page.locator("input[name=addresses_value]").first.fill("sftp.tarazed.example:2222")
+    page.fill("input[name=name]", "Zibal")
+    page.locator("input[name=addresses_value]").first.fill("sftp.zibal.example:2222")
     page.get_by_role("button", name="Create the service").last.click()
     told = page.locator(".name-row .invalid-feedback")
     expect(told).to_contain_text("The port is a field of its own, and never takes part")
     # What was chosen still stands, and so does what it shows.
     expect(pick(page, "host_keys")).to_be_visible()
-    page.locator("input[name=addresses_value]").first.fill("sftp.tarazed.example")
+    page.locator("input[name=addresses_value]").first.fill("sftp.zibal.example")
     page.fill("input[name=port]", "2222")
     create(page, "service")
     expect(page.locator(".page-title .lead")).to_contain_text("SFTP (SSH), port 2222")
@@ -176,11 +176,11 @@ def describe_with_a_chain(page: Page, word: str) -> None:
 
 
 def test_a_chain_is_named_and_put_in_order(page: Page) -> None:
-    describe_with_a_chain(page, "Okab")
+    describe_with_a_chain(page, "Zosma")
 
 
 def test_a_chain_is_named_and_put_in_order_without_scripts(page_without_scripts: Page) -> None:
-    describe_with_a_chain(page_without_scripts, "Deneb")
+    describe_with_a_chain(page_without_scripts, "Taygeta")
 
 
 def test_enter_in_a_search_searches_without_scripts(page_without_scripts: Page) -> None:
@@ -264,24 +264,24 @@ def pages_of_services() -> list[str]:
 def with_services(page: Page, addresses: list[str], folder: Path) -> list[str]:
     if addresses:
         return addresses
-    root = authority("Biham root")
-    client = client_of("Biham with a name that goes on and on for a partner", root)
-    leaf = server("a-rather-long-name.of-a-department.biham.example", root, days=5)
+    root = authority("Merope root")
+    client = client_of("Merope with a name that goes on and on for a partner", root)
+    leaf = server("a-rather-long-name.of-a-department.merope.example", root, days=5)
     import_text(page, pem_text(root, leaf, client))
-    open_certificate(page, "a-rather-long-name.of-a-department.biham.example")
+    open_certificate(page, "a-rather-long-name.of-a-department.merope.example")
     page.get_by_role("link", name="Create a service…").click()
-    page.locator("input[name=addresses_value]").nth(1).fill("bücher.biham.example, 2001:db8::7")
+    page.locator("input[name=addresses_value]").nth(1).fill("bücher.merope.example, 2001:db8::7")
     create(page, "service")
     service = page.url
-    open_certificate(page, "Biham with a name")
+    open_certificate(page, "Merope with a name")
     page.get_by_role("link", name="Create an account…").click()
-    take(page, "services", "biham", "a-rather-long-name.of-a-department.biham.example")
+    take(page, "services", "merope", "a-rather-long-name.of-a-department.merope.example")
     create(page, "account")
     account = page.url
     page.goto("/services/new/")
-    page.fill("input[name=name]", "Biham SFTP")
+    page.fill("input[name=name]", "Merope SFTP")
     page.get_by_label("SFTP (SSH)").check()
-    page.locator("input[name=addresses_value]").first.fill("sftp.biham.example")
+    page.locator("input[name=addresses_value]").first.fill("sftp.merope.example")
     line = Path(f"{Workshop(folder).ssh_key('Ed25519')}.pub").read_text()
     page.fill("textarea[name=pasted_keys]", line)
     create(page, "service")
