@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import uuid4
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from certificates.models import Certificate
 from endpoints.models import Account, Service
@@ -199,13 +199,12 @@ def _to_try(finding: Finding, concerned: Concerned) -> list[Act]:
         return []
     service = concerned.services[0]
     acts = []
-    rehearsal = _address("endpoints:rehearsal_new")
-    if rehearsal and finding.code.startswith(("verify.", "alert.", "tls.")):
+    if finding.code.startswith(("verify.", "alert.", "tls.")):
         account = f"&account={concerned.accounts[0].pk}" if concerned.accounts else ""
         acts.append(
             Act(
                 label="Rehearse this connection",
-                url=f"{rehearsal}?service={service.pk}{account}",
+                url=f"{reverse('endpoints:rehearsal_new')}?service={service.pk}{account}",
                 icon="cable",
                 permission=_MANAGE,
             )
@@ -222,14 +221,6 @@ def _to_try(finding: Finding, concerned: Concerned) -> list[Act]:
             )
         )
     return acts
-
-
-def _address(name: str) -> str:
-    """The address of a page, or empty where this console has none of that name."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 def _addresses(finding: Finding, concerned: Concerned) -> tuple[str, ...]:
