@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import asyncssh
 
@@ -84,10 +85,16 @@ def _common(wire: Wire, offer: Offer) -> tuple[str, ...]:
 def _key(connect: Callable[[], Wire], algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:
     wire = connect()
     wire.stage = "host_key"
-    try:
-        return asyncio.run(_exchange(wire, algorithm, exchanges))
-    finally:
-        wire.close()
+    # A thread of its own: the caller's may have a loop that runs already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        try:
+            return thread.submit(_run, wire, algorithm, exchanges).result()
+        finally:
+            wire.close()
+
+
+def _run(wire: Wire, algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:
+    return asyncio.run(_exchange(wire, algorithm, exchanges))
 
 
 async def _exchange(wire: Wire, algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 from pathlib import Path
 
@@ -134,6 +135,16 @@ def test_every_host_key_of_an_sftp_server_is_seen_as_ssh_keyscan_sees_it(folder:
     assert seen.ssh.ident.startswith("SSH-2.0-AsyncSSH")
     assert seen.ssh.unseen == ()
     assert Seen.from_json(seen.to_json()) == seen
+
+
+def test_an_sftp_server_is_seen_from_within_a_running_loop_as_well(folder: Path) -> None:
+    async def asked() -> Seen:
+        return look_at(at("sftp", port), allow=LOOPBACK)
+
+    with sftp_server(*host_keys(folder, ("ed25519", "256"))) as port:
+        seen = asyncio.run(asked())
+    assert seen.ssh is not None
+    assert [key.algorithm for key in seen.ssh.keys] == ["ssh-ed25519"]
 
 
 def test_no_key_and_no_configuration_of_the_user_is_touched(
