@@ -79,6 +79,7 @@ def test_a_service_is_described_from_its_certificate_and_works(page: Page, tmp_p
     page.get_by_role("link", name="Create a service…").click()
     # A wildcard stands in the certificate and is no address.
     rows = page.locator("input[name=addresses_value]")
+    expect(rows).to_have_count(2)
     assert [row.input_value() for row in rows.all()] == ["ftp.alshain.example", ""]
     page.get_by_label("FTPS, explicit (AUTH TLS)").check()
     page.select_option("select[name=server_store]", label="Alshain servers (server authentication)")
