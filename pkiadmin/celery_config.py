@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from kombu import Exchange, Queue
 
 
 def _celery_url(url: str) -> str:
@@ -24,6 +25,16 @@ broker_transport_options: dict[str, Any] = {
     "interval_start": 0,
     "interval_step": 0.1,
 }
+# The questions of the schedule have a queue of their own: every worker serves both. So they do not
+# wait behind a long row of jobs, and the sweep, which counts the messages that wait, counts those of
+# jobs alone. With one queue the ticks that lie beside a sweep hid a lost message from it for ever.
+task_default_queue = "celery"
+_PULSE_QUEUE = "pulse"
+task_queues = tuple(
+    Queue(name, Exchange(name, type="direct"), routing_key=name)
+    for name in (task_default_queue, _PULSE_QUEUE)
+)
+task_routes = {name: {"queue": _PULSE_QUEUE} for name in ("jobs.tick", "jobs.sweep")}
 task_ignore_result = True
 task_acks_late = True
 task_reject_on_worker_lost = True

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
@@ -274,6 +275,21 @@ def test_an_emptied_broker_loses_none_of_a_thousand_jobs(kinds: Kinds, broker: A
     assert messages_waiting() == 1000
     sweep_jobs(now=later + timedelta(minutes=5))
     assert messages_waiting() == 1000, "a long queue is no loss: nothing is sent twice"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_questions_of_the_schedule_hide_no_lost_message(kinds: Kinds, broker: Any) -> None:
+    """A sweep comes with the ticks of the schedule, and they wait in front of the same workers."""
+    import redis
+
+    request_job(kind="count")
+    with redis.Redis(unix_socket_path=str(broker)) as valkey:
+        valkey.flushall()
+    for _ in range(10):
+        current_app.send_task("jobs.tick", args=["count"])
+    assert messages_waiting() == 0
+    sweep_jobs(now=timezone.now() + timedelta(seconds=30))
+    assert messages_waiting() == 1
 
 
 # -- parts ---------------------------------------------------------------------------------------------
