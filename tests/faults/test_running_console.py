@@ -28,8 +28,7 @@ ON_REQUEST = "FAULT_KILLS" in os.environ
 KILLS = int(os.environ.get("FAULT_KILLS", "20"))
 JOBS = 40 if not ON_REQUEST else 4 * KILLS
 BLOCKS = 25
-# Two minutes on a machine of its own; beside a whole run of tests it may take longer.
-DONE_WITHIN = 120.0 if ON_REQUEST else 400.0
+DONE_WITHIN = 120.0
 PARTS = {"web": "gunicorn", "worker": " worker ", "beat": " beat "}
 
 SIGN_IN = """
