@@ -23,6 +23,12 @@
     asked.get(pick)?.abort();
   };
 
+  const stay = (pick, value) => {
+    const { search, found } = partsOf(pick);
+    const inputs = [...found.querySelectorAll("input")];
+    (inputs.find((input) => input.value === value) ?? inputs[0] ?? search).focus();
+  };
+
   const find = async (pick) => {
     forget(pick);
     const asking = new AbortController();
@@ -39,8 +45,11 @@
       // Whoever was signed out meanwhile is sent to the sign-in page; that is no list of choices.
       if (!answer.ok || answer.redirected) return;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      // Whoever walks through what was found before stays where they are, as far as it is still there.
+      const at = found.contains(document.activeElement) ? document.activeElement : null;
       found.replaceChildren(...page.body.childNodes);
-      searched.value = search.value.trim();
+      searched.value = query.get("q").trim();
+      if (at) stay(pick, at.value);
       const count = found.querySelector("[data-pick-count]");
       if (count) announce(count.textContent);
     } catch (error) {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.e2e.acts import (
     PATIENT,
@@ -224,6 +224,30 @@ def test_a_service_is_described_with_the_keyboard_alone(page: Page) -> None:
     page.wait_for_url(re.compile(r"/services/\d+/$"))
     expect(page.locator("#presents .path-name")).to_have_text("sualocin.example")
     expect(page.locator(".page-title .lead")).to_contain_text("FTPS, explicit")
+
+
+def test_a_late_answer_leaves_the_keyboard_where_it_walks(page: Page) -> None:
+    import_text(
+        page, pem_text(*(server(f"{name}.deneb.example") for name in ("ada", "bea", "cle")))
+    )
+    page.goto("/services/new/")
+    search = pick(page, "certificate").get_by_role("searchbox")
+    search.fill("deneb")
+    expect(pick(page, "certificate").get_by_text("3 found")).to_be_visible()
+    held: list[Route] = []
+    page.route(re.compile(r"[?&]q=deneb"), lambda route: held.append(route))
+    with page.expect_request(re.compile(r"[?&]q=deneb")):
+        search.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    walked = page.locator("[data-pick-found] input:focus")
+    value = walked.input_value()
+    with page.expect_response(re.compile(r"[?&]q=deneb")):
+        held[0].continue_()
+    expect(page.locator("[data-pick-found] input:checked")).to_have_count(0)
+    expect(walked).to_have_value(value)
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-pick-chosen] input:checked")).to_have_value(value)
 
 
 def test_a_new_certificate_takes_the_place_of_the_old_one_by_one_press(page: Page) -> None:
