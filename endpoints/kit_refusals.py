@@ -26,5 +26,9 @@ class KitNotProven(Exception):
         super().__init__("kit.not_proven")
 
 
+class TrustNotPreviewed(Exception):
+    """A trust store that is there would change, and nobody has seen what that does."""
+
+
 class KitClosed(Exception):
     """The kit was created already, or is not yet."""

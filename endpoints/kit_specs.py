@@ -53,10 +53,14 @@ class KitOrder:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class KitNotes:
-    """What of a kit the rest of the console shall know, beside its name."""
+    """What of a kit the rest of the console shall know, beside its name.
+
+    `proposals` are the ids of the previewed changes of trust stores that are there already.
+    """
 
     name: str
     service: bool = False
     account: bool = False
     client_store: bool = False
     server_store: bool = False
+    proposals: tuple[int, ...] = ()

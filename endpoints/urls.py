@@ -8,6 +8,7 @@ from endpoints.views import (
     choices,
     exports,
     kit_files,
+    kit_trust,
     kit_wizard,
     kits,
     probes,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("kits/<int:pk>/", kits.kit, name="kit"),
     path("kits/<int:pk>/check/", kit_wizard.kit_check, name="kit_check"),
     path("kits/<int:pk>/prove/", kit_wizard.kit_prove, name="kit_prove"),
+    path("kits/<int:pk>/trust/", kit_trust.kit_trust, name="kit_trust"),
     path("kits/<int:pk>/create/", kit_wizard.kit_create, name="kit_create"),
     path("kits/<int:pk>/delete/", kits.kit_delete, name="kit_delete"),
     path(

@@ -190,6 +190,7 @@ TABLE: dict[str, Row] = {
     "endpoints:kit_certificates": WORK,
     "endpoints:kit_check": WORK,
     "endpoints:kit_prove": WORK_POST,
+    "endpoints:kit_trust": WORK,
     "endpoints:kit_create": WORK_POST,
     "endpoints:kit_delete": WORK,
     "endpoints:kit_download_form": WORK,

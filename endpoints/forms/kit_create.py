@@ -13,6 +13,17 @@ from endpoints.forms.plain_names import plain_name
 from endpoints.kit_specs import KitNotes
 from endpoints.models import Kit
 from ui.forms import LaidOut
+from ui.row_ids import row_id
+
+
+class ProposalsField(forms.Field):
+    """The previewed changes of trust stores that somebody has seen, by their ids."""
+
+    widget = forms.MultipleHiddenInput
+
+    def to_python(self, value: Any) -> tuple[int, ...]:
+        found = (row_id(str(one)) for one in value or ())
+        return tuple(dict.fromkeys(pk for pk in found if pk is not None))
 
 
 class KitCreateForm(LaidOut, forms.Form):
@@ -37,6 +48,8 @@ class KitCreateForm(LaidOut, forms.Form):
         initial=True,
         label="Accept this server in the trust store of its clients",
     )
+
+    proposal = ProposalsField(required=False)
 
     def __init__(self, *args: Any, kit: Kit, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -64,7 +77,9 @@ class KitCreateForm(LaidOut, forms.Form):
             ("server_store", known.server_store if known is not None else None),
         ):
             self.fields[name].help_text = (
-                f"“{store.name}”" if store is not None else "Made for it, where there is none."
+                f"“{store.name}”. What that changes is shown first."
+                if store is not None
+                else "Made for it, where there is none."
             )
             if not may_trust:
                 self.fields.pop(name)
@@ -100,4 +115,5 @@ class KitCreateForm(LaidOut, forms.Form):
             account=told["account"],
             client_store=told.get("client_store", False),
             server_store=told.get("server_store", False),
+            proposals=told["proposal"],
         )

@@ -17,8 +17,8 @@ def create_kit(
 ) -> Kit:
     """Make a begun kit a kit, and note in services, accounts and trust stores what is to be noted.
 
-    All of it or nothing; sent twice, it is done once. Raises `KitNotProven`, and what the services
-    of services, accounts and trust stores refuse with.
+    All of it or nothing; sent twice, it is done once. Raises `KitNotProven`, `TrustNotPreviewed` (see
+    `propose_trust`), and what the services of services, accounts and trust stores refuse with.
     """
     with transaction.atomic():
         row = Kit.objects.select_for_update(of=("self",)).with_parts().get(pk=kit.pk)

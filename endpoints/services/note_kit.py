@@ -2,11 +2,10 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.http import HttpRequest
-from django.utils import timezone
 
 from certificates.models import Certificate
-from certificates.services.build_chain import build_chain
 from endpoints.errors import EndpointRefused
+from endpoints.kit_refusals import TrustNotPreviewed
 from endpoints.kit_specs import KitNotes
 from endpoints.models import (
     Account,
@@ -20,22 +19,31 @@ from endpoints.models import (
 from endpoints.services.create_account import create_account
 from endpoints.services.create_service import create_service
 from endpoints.services.fill_service import service_data
+from endpoints.services.find_trust_changes import find_trust_changes, new_members
 from endpoints.services.revise_endpoint import differences, revise_endpoint
 from endpoints.specs import AccountSpec, Address, ServiceSpec
 from pki.host_names import is_address
 from pki.verify.inputs import Policy, Usage
-from truststores.models import TrustStore
+from truststores.models import StoreProposal, TrustStore
+from truststores.proposals import change_from_json
 from truststores.services.add_members import add_members
 from truststores.services.create_trust_store import create_trust_store
-from truststores.specs import NewMember, StoreSpec
+from truststores.services.save_proposal import save_proposal
+from truststores.services.take_turn import take_turn
+from truststores.specs import StoreSpec
 
 
 def note_kit(
     *, actor: User, kit: Kit, notes: KitNotes, request: HttpRequest | None = None
 ) -> list[str]:
-    """Tell services, accounts and trust stores of a kit, in its transaction; what was told."""
+    """Tell services, accounts and trust stores of a kit, in its transaction; what was told.
+
+    Raises `TrustNotPreviewed` where a store that is there would change otherwise than the proposals
+    of the notes say.
+    """
     noted: list[str] = []
     # Trust stores first: they take the turn in which all changes of trust are made.
+    _save_trust(actor, kit, notes, request)
     client_store = _client_store(actor, kit, notes, request)
     server_store = _server_store(actor, kit, notes, request)
     noted += [f"trust store {one.name}" for one in (client_store, server_store) if one]
@@ -60,16 +68,33 @@ def _service_name(kit: Kit) -> str:
 # Trust -------------------------------------------------------------------------------------------
 
 
+def _save_trust(actor: User, kit: Kit, notes: KitNotes, request: HttpRequest | None) -> None:
+    """Save what was previewed of the stores that are there, where it still is what would change."""
+    take_turn()
+    for store, change in find_trust_changes(kit=kit, notes=notes):
+        of_store = StoreProposal.objects.filter(pk__in=notes.proposals, trust_store=store)
+        previewed = next(
+            (
+                one
+                for one in of_store.filter(revision=store.revision, saved_at=None)
+                if one.outcome is not None and change_from_json(one.change) == change
+            ),
+            None,
+        )
+        if previewed is None:
+            raise TrustNotPreviewed
+        save_proposal(actor=actor, proposal_id=previewed.pk, request=request)
+
+
 def _client_store(
     actor: User, kit: Kit, notes: KitNotes, request: HttpRequest | None
 ) -> TrustStore | None:
     if not notes.client_store:
         return None
-    held = kit.service.client_store if kit.service is not None else None
+    if kit.service is not None and kit.service.client_store is not None:
+        return kit.service.client_store
     name = f"Clients of {kit.service.name if kit.service is not None else _service_name(kit)}"
-    store = held or _new_store(actor, name, Usage.CLIENT, request)
-    _accept(actor, store, kit.client_certificate, request)
-    return store
+    return _new_store(actor, name, Usage.CLIENT, kit.client_certificate, request)
 
 
 def _server_store(
@@ -77,31 +102,29 @@ def _server_store(
 ) -> TrustStore | None:
     if not notes.server_store:
         return None
-    held = kit.service.server_store if kit.service is not None else None
+    if kit.service is not None and kit.service.server_store is not None:
+        return kit.service.server_store
     name = f"Server {kit.service.name if kit.service is not None else _service_name(kit)}"
-    store = held or _new_store(actor, name, Usage.SERVER, request)
-    _accept(actor, store, kit.server_certificate, request)
-    return store
+    return _new_store(actor, name, Usage.SERVER, kit.server_certificate, request)
 
 
-def _new_store(actor: User, name: str, usage: Usage, request: HttpRequest | None) -> TrustStore:
+def _new_store(
+    actor: User,
+    name: str,
+    usage: Usage,
+    certificate: Certificate,
+    request: HttpRequest | None,
+) -> TrustStore:
+    """A store of its own that accepts the certificate; nothing rests on it yet that could turn."""
     wanted, number = name[:90], 2
     while TrustStore.objects.filter(name=wanted).exists():
         wanted, number = f"{name[:90]} ({number})", number + 1
     spec = StoreSpec(name=wanted, policy=Policy(usage=usage))
-    return create_trust_store(actor=actor, spec=spec, request=request)
-
-
-def _accept(
-    actor: User, store: TrustStore, certificate: Certificate, request: HttpRequest | None
-) -> None:
-    """Make members of what has to be accepted: the certificate itself, or the authorities above it."""
-    chain = build_chain(certificate, moment=timezone.now()).certificates
-    accepted = chain if len(chain) == 1 else chain[1:]
-    held = set(store.members.values_list("certificate_id", flat=True))
-    additions = [NewMember(certificate_id=one.pk) for one in accepted if one.pk not in held]
+    store = create_trust_store(actor=actor, spec=spec, request=request)
+    additions = new_members(store, certificate)
     if additions:
         add_members(actor=actor, store_id=store.pk, additions=additions, request=request)
+    return store
 
 
 # Services and accounts ---------------------------------------------------------------------------

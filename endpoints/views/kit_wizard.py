@@ -19,7 +19,7 @@ from endpoints.errors import EndpointRefused
 from endpoints.forms.kit_create import KitCreateForm
 from endpoints.forms.kit_pairs import KitPairsForm, initial_pairs
 from endpoints.forms.kit_parties import EXISTING, KitPartiesForm, address_of
-from endpoints.kit_refusals import KitNotProven, PairRefused
+from endpoints.kit_refusals import KitNotProven, PairRefused, TrustNotPreviewed
 from endpoints.kit_texts import content_said, failure_said, kit_said, proof_shown
 from endpoints.models import Kit, KitStage
 from endpoints.services.begin_kit import begin_kit
@@ -27,6 +27,7 @@ from endpoints.services.create_kit import create_kit
 from endpoints.services.prove_kit import prove_kit
 from endpoints.services.show_sides import contents_of_sides, show_sides
 from endpoints.texts import refusal_text
+from endpoints.views.kit_trust import lead_to_trust
 from endpoints.views.right import RIGHT
 from pki.csr import RequestNotBuilt
 from pki.errors import PkiError
@@ -191,7 +192,7 @@ def kit_prove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @may_make
 def kit_create(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make the begun kit a kit."""
+    """Make the begun kit a kit; where trust stores change by it, only after that was shown."""
     kit = _found(pk)
     if kit.stage == KitStage.CREATED:
         return redirect(kit)
@@ -201,6 +202,8 @@ def kit_create(request: HttpRequest, pk: int) -> HttpResponse:
             made = create_kit(
                 actor=actor_of(request), kit=kit, notes=form.to_notes(), request=request
             )
+        except TrustNotPreviewed:
+            return lead_to_trust(request, kit, form.to_notes())
         except KitNotProven as refused:
             form.add_error(None, failure_said(refused.proof))
         except EndpointRefused as refusal:

@@ -202,6 +202,29 @@ def test_the_wizard_without_scripts(page_without_scripts: Page, tmp_path: Path) 
     assert (download(page, "client", tmp_path) / "client_key.pem").exists()
 
 
+def test_a_second_client_is_previewed_without_scripts(page_without_scripts: Page) -> None:
+    page = page_without_scripts
+    describe(page, "Kits for two", "two-clients.kits.example.com", "kit-first")
+    make_quick_pairs(page)
+    create(page)
+    page.goto("/services/?q=Kits+for+two")
+    page.get_by_role("link", name="Kits for two").click()
+    page.get_by_role("link", name="Make a kit").click()
+    page.check("input[name=account_choice][value=new]")
+    page.fill("input[name=account_name]", "kit-second")
+    press(page, "Next: certificates")
+    page.check("input[name=server_choice][value=existing]")
+    page.locator(".choice-row", has_text="two-clients.kits.example.com").locator("input").check()
+    make_quick_pairs(page)
+    press(page, "Create the kit")
+    page.wait_for_url(re.compile(r"/trust/\?"), timeout=SLOW)
+    expect(page.locator("[data-turn=green]")).to_contain_text("kit-second")
+    expect(page.locator("[data-turn=red]")).to_have_attribute("data-count", "0")
+    press(page, "Save this and create the kit")
+    page.wait_for_url(KIT, timeout=SLOW)
+    expect(page.locator("[data-state=ready]").first).to_be_visible()
+
+
 def test_a_certificate_of_a_partner_and_what_is_missing(page: Page, tmp_path: Path) -> None:
     """The partner made its pair: its certificate is imported, its key is not, and never was."""
     certificate, key = tmp_path / "partner.pem", tmp_path / "partner.key"

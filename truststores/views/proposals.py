@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST, require_safe
 
-from certificates.models import Certificate, Crl
-from jobs.error_texts import sentence_of
 from truststores.errors import StoreChanged, StoreChangeRefused
 from truststores.forms.stores import RevisionForm
-from truststores.inputs import policy_of
-from truststores.models import (
-    Role,
-    StoreMember,
-    StoreProposal,
-    TrustStore,
-    ValidationReport,
-    Verdict,
-)
+from truststores.models import StoreProposal, TrustStore
 from truststores.proposals import StoreChange, change_from_json
 from truststores.services.propose_change import propose_change
 from truststores.services.save_proposal import save_proposal
-from truststores.texts import policy_words
+from truststores.shown_proposal import proposal_shown
 from truststores.views.actor import actor_of
 from truststores.views.refusals import tell_refusal
 from ui.http import render_page
 from ui.panels import panels_for
 
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
-SHOWN = 8
 
 
 def refuse_older(store: TrustStore, revision: int | None) -> None:
@@ -61,52 +46,6 @@ def lead_to_preview(
     return redirect(proposal)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownAct:
-    """One line of what is proposed: `word` is what is done, to what."""
-
-    icon: str
-    word: str
-    name: str
-    url: str
-    note: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownTurn:
-    """A certificate whose verdict changes; `elsewhere` are stores that trust it all the same."""
-
-    certificate: Certificate
-    until: tuple[datetime | None, datetime | None]
-    elsewhere: tuple[str, ...]
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownReason:
-    """Certificates that turn in the same way for the same reason: the first of `count`."""
-
-    before: str
-    after: str
-    number: int | None
-    depth: int | None
-    text: str
-    count: int
-    first: tuple[ShownTurn, ...]
-    further: tuple[ShownTurn, ...]
-
-    @property
-    def more(self) -> int:
-        return self.count - len(self.first) - len(self.further)
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class ShownGroup:
-    """What turns red, green or otherwise."""
-
-    count: int
-    reasons: tuple[ShownReason, ...]
-
-
 @require_safe
 @may_change
 def proposal(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
@@ -116,25 +55,8 @@ def proposal(request: HttpRequest, pk: int, proposal_pk: int) -> HttpResponse:
         pk=proposal_pk,
         trust_store=pk,
     )
-    store, outcome, job = row.trust_store, row.outcome, row.job
-    change = change_from_json(row.change)
-    context: dict[str, Any] = {
-        "proposal": row,
-        "store": store,
-        "acts": _acts(store, change),
-        "is_stale": row.saved_at is None and store.revision != row.revision,
-        "job": job,
-        "progress": job.progress if job is not None else None,
-        "reason": sentence_of(job.error_code, job.error_data) if job is not None else "",
-        "outcome": outcome,
-    }
-    if outcome is not None:
-        context |= {
-            name: _group(outcome[name], store) for name in ("red", "green", "moved", "other")
-        }
-        context["moment"] = datetime.fromisoformat(outcome["moment"])
-        told = outcome.get("dependants", ())
-        context["warnings"] = [one["warning"] for one in told if one["warning"]]
+    context = proposal_shown(row)
+    if row.outcome is not None:
         context["panels"] = panels_for("proposal", request, row)
     return render_page(
         request, "truststores/proposal.html", context, fragment="truststores/_proposal.html"
@@ -163,85 +85,3 @@ def proposal_again(request: HttpRequest, pk: int, proposal_pk: int) -> HttpRespo
         StoreProposal.objects.select_related("trust_store"), pk=proposal_pk, trust_store=pk
     )
     return lead_to_preview(request, row.trust_store, change_from_json(row.change))
-
-
-def _acts(store: TrustStore, change: StoreChange) -> list[ShownAct]:
-    certificates = Certificate.objects.in_bulk(list(change.certificate_ids))
-    crls = Crl.objects.in_bulk(list(change.crl_ids))
-    roles = dict(
-        StoreMember.objects.filter(
-            trust_store=store, certificate__in=change.certificate_ids
-        ).values_list("certificate_id", "role")
-    )
-    acts = []
-    for new in change.additions:
-        row = certificates.get(new.certificate_id)
-        said = {Role.ANCHOR: "as a trust anchor", Role.INTERMEDIATE: "as an intermediate"}
-        acts.append(_act("circle-plus", "Add", row, said[new.role] if new.role else "by its kind"))
-    for pk in change.removals:
-        note = Role(roles[pk]).label if pk in roles else ""
-        acts.append(_act("circle-minus", "Remove", certificates.get(pk), note))
-    acts += [_act("list-plus", "Let count", crls.get(pk)) for pk in change.crls_added]
-    acts += [_act("list-x", "No longer let count", crls.get(pk)) for pk in change.crls_dropped]
-    if change.spec is not None:
-        before, after = policy_words(policy_of(store)), policy_words(change.spec.policy)
-        before.insert(0, store.get_usage_display())
-        after.insert(0, TrustStore(usage=change.spec.policy.usage.value).get_usage_display())
-        acts += [
-            ShownAct(icon="settings-2", word="No longer:", name=word, url="")
-            for word in before
-            if word not in after
-        ]
-        acts += [
-            ShownAct(icon="settings-2", word="From now on:", name=word, url="")
-            for word in after
-            if word not in before
-        ]
-    return acts
-
-
-def _act(icon: str, word: str, row: Certificate | Crl | None, note: str = "") -> ShownAct:
-    if row is None:
-        return ShownAct(icon=icon, word=word, name="what has been deleted since", url="")
-    return ShownAct(icon=icon, word=word, name=str(row), url=row.get_absolute_url(), note=note)
-
-
-def _group(stored: dict[str, Any], store: TrustStore) -> ShownGroup:
-    pks = [pk for reason in stored["reasons"] for pk, _, _ in reason["certificates"]]
-    certificates = Certificate.objects.in_bulk(pks)
-    elsewhere: dict[int, list[str]] = {}
-    trusted = ValidationReport.objects.filter(certificate__in=pks, verdict=Verdict.TRUSTED).exclude(
-        trust_store=store
-    )
-    for certificate_id, name in trusted.order_by("trust_store__name").values_list(
-        "certificate_id", "trust_store__name"
-    ):
-        elsewhere.setdefault(certificate_id, []).append(name)
-
-    def turn(pk: int, old: str | None, new: str | None) -> ShownTurn:
-        return ShownTurn(
-            certificate=certificates[pk],
-            until=(_moment(old), _moment(new)),
-            elsewhere=tuple(elsewhere.get(pk, ())[:3]),
-        )
-
-    shown = []
-    for reason in stored["reasons"]:
-        turns = [turn(*one) for one in reason["certificates"] if one[0] in certificates]
-        shown.append(
-            ShownReason(
-                before=reason["before"],
-                after=reason["after"],
-                number=reason["number"],
-                depth=reason["depth"],
-                text=reason["text"],
-                count=reason["count"],
-                first=tuple(turns[:SHOWN]),
-                further=tuple(turns[SHOWN:]),
-            )
-        )
-    return ShownGroup(count=stored["count"], reasons=tuple(shown))
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +19,9 @@ from pki.kits.meeting import Side
 from tests.endpoints.conftest import AccountOf, ServiceOf
 from tests.pki.chains import DAY
 from tests.pki.kits.made import NOW, Pair, client_pair, issued_pair, server_pair
+from truststores.models import StoreMember, TrustStore
+from truststores.services.add_members import add_members
+from truststores.specs import NewMember
 
 pytestmark = pytest.mark.django_db
 
@@ -283,6 +287,96 @@ def test_a_service_and_an_account_bring_what_they_have(
     kit = Kit.objects.get()
     assert (kit.service, kit.account) == (service, account)
     assert kit.addresses == ["www.example.com"]
+
+
+# Trust stores that are there already --------------------------------------------------------------
+
+NOTES = {"name": "Two", "service": "on", "account": "on", "client_store": "on"}
+
+
+@pytest.fixture
+def joining(begun: Made, operator: Client) -> Kit:
+    """A kit whose client will join the trust store of a service that lets another one in."""
+    first = begun()
+    address = reverse("endpoints:kit_create", args=[first.pk])
+    operator.post(address, NOTES | {"name": "One"})
+    first.refresh_from_db()
+    assert first.service is not None
+    return begun(
+        account_name="bob",
+        service_id=first.service.pk,
+        service_name=first.service.name,
+        server=first.server_certificate.pk,
+    )
+
+
+def names_in_store() -> set[str]:
+    return set(StoreMember.objects.values_list("certificate__cn", flat=True))
+
+
+def hidden_values(page: str) -> dict[str, list[str]]:
+    """What the button of a page would send."""
+    form = page[page.index('<form class="save-bar"') :]
+    found: dict[str, list[str]] = {}
+    for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form):
+        found.setdefault(name, []).append(html.unescape(value))
+    return found
+
+
+def test_what_a_kit_does_to_a_trust_store_is_shown_before_it_is_created(
+    joining: Kit, operator: Client
+) -> None:
+    create = reverse("endpoints:kit_create", args=[joining.pk])
+    assert "What that changes is shown first" in text_of(operator.get(joining.get_absolute_url()))
+    shown = operator.post(create, NOTES)
+    assert shown["Location"].startswith(reverse("endpoints:kit_trust", args=[joining.pk]))
+    page = operator.get(shown["Location"])
+    assert "Clients of Partners" in text_of(page)
+    assert "Nothing that works now breaks" in text_of(page)
+    assert re.search(r'data-turn="green" data-count="1"', page.content.decode())
+    assert names_in_store() == {"alice"}
+    assert Account.objects.count() == 1
+    sent = hidden_values(page.content.decode())
+    for _ in range(2):
+        assert operator.post(create, sent)["Location"] == reverse(
+            "endpoints:kit", args=[joining.pk]
+        )
+    assert names_in_store() == {"alice", "bob"}
+    assert Kit.objects.get(pk=joining.pk).name == "Two"
+    # The preview of what was created leads to the kit.
+    leads = operator.get(shown["Location"])["Location"]
+    assert leads == reverse("endpoints:kit", args=[joining.pk])
+
+
+def test_a_store_that_changed_meanwhile_is_previewed_again(
+    joining: Kit, operator: Client, stored_pair: StoredPair, actor: User
+) -> None:
+    create = reverse("endpoints:kit_create", args=[joining.pk])
+    shown = operator.post(create, NOTES)["Location"]
+    before = hidden_values(operator.get(shown).content.decode())
+    carol = stored_pair(client_pair("carol"))
+    add_members(
+        actor=actor,
+        store_id=TrustStore.objects.get().pk,
+        additions=[NewMember(certificate_id=carol.pk)],
+    )
+    stale = operator.get(shown)
+    assert "can no longer be used" in text_of(stale)
+    assert "proposal" not in hidden_values(stale.content.decode())
+    # Whoever still had the older page is told, and shown what is so now.
+    again = operator.post(create, before, follow=True)
+    assert "a trust store changed meanwhile" in text_of(again)
+    assert names_in_store() == {"alice", "carol"}
+    operator.post(create, hidden_values(again.content.decode()))
+    assert names_in_store() == {"alice", "bob", "carol"}
+
+
+@pytest.mark.parametrize("query", ["", "name=x", "name=x&proposal=nothing&proposal=99999999999"])
+def test_a_preview_of_nothing_leads_to_the_check(
+    joining: Kit, operator: Client, query: str
+) -> None:
+    answer = operator.get(f"{reverse('endpoints:kit_trust', args=[joining.pk])}?{query}")
+    assert answer["Location"] == joining.get_absolute_url()
 
 
 # The kit and the list ----------------------------------------------------------------------------

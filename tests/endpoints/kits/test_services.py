@@ -14,7 +14,7 @@ from certificates.key_refusals import KeyRefused
 from certificates.models import Certificate, CertificateRequest, KeyState, PrivateKey
 from certificates.services.change_key_state import change_key_state
 from endpoints.errors import EndpointRefused
-from endpoints.kit_refusals import KitNotProven, PairRefused
+from endpoints.kit_refusals import KitNotProven, PairRefused, TrustNotPreviewed
 from endpoints.kit_specs import KitNotes, KitOrder, NewPair
 from endpoints.models import (
     Account,
@@ -27,6 +27,7 @@ from endpoints.models import (
 from endpoints.services.begin_kit import begin_kit
 from endpoints.services.create_kit import create_kit
 from endpoints.services.delete_kit import delete_kit
+from endpoints.services.propose_trust import propose_trust
 from endpoints.services.prove_kit import prove_kit
 from pki.kits.meeting import KitRefused, Side
 from tests.endpoints.conftest import AccountOf, ServiceOf
@@ -34,12 +35,16 @@ from tests.endpoints.kits.conftest import QUICK, key_of, parties_of
 from tests.pki.chains import DAY
 from tests.pki.kits.made import NOW, Pair, client_pair, issued_pair, server_pair
 from truststores.models import StoreMember, TrustStore
+from truststores.proposals import StoreChange
+from truststores.services.add_members import add_members
+from truststores.services.propose_change import propose_change
+from truststores.specs import NewMember
 
 pytestmark = pytest.mark.django_db
 
 Begun = Callable[..., Kit]
 StoredPair = Callable[..., Certificate]
-ALL = {"service": True, "account": True, "client_store": True, "server_store": True}
+ALL: dict[str, Any] = {"service": True, "account": True, "client_store": True, "server_store": True}
 
 
 def actions() -> list[str]:
@@ -273,20 +278,75 @@ def test_a_service_that_speaks_ssh_meanwhile_is_given_no_certificate(
     assert Kit.objects.get().stage == KitStage.CREATED
 
 
-def test_a_second_client_joins_the_trust_store_of_the_service(begun: Begun, actor: User) -> None:
+@pytest.fixture
+def second(begun: Begun, actor: User) -> Kit:
+    """A kit for another client of a service that has trust stores already."""
     first = create_kit(actor=actor, kit=begun(), notes=KitNotes(name="One", **ALL))
     assert first.service is not None
-    kit = begun(
+    return begun(
         account_name="bob",
         service_id=first.service.pk,
         service_name="Partners",
         server=first.server_certificate.pk,
     )
-    second = create_kit(actor=actor, kit=kit, notes=KitNotes(name="Two", **ALL))
-    assert second.service == first.service
-    store = TrustStore.objects.get(usage="client")
-    assert store.members.count() == 2
+
+
+def clients() -> TrustStore:
+    return TrustStore.objects.get(usage="client")
+
+
+def previewed(actor: User, kit: Kit) -> KitNotes:
+    """Everything noted, after somebody has seen what it does to the stores."""
+    proposals = propose_trust(actor=actor, kit=kit, notes=KitNotes(name="Two", **ALL))
+    return KitNotes(name="Two", **ALL, proposals=tuple(one.pk for one in proposals))
+
+
+def test_a_second_client_joins_the_trust_store_of_the_service(second: Kit, actor: User) -> None:
+    made = create_kit(actor=actor, kit=second, notes=previewed(actor, second))
+    assert made.service == Service.objects.get()
+    assert clients().members.count() == 2
     assert TrustStore.objects.count() == 2
+
+
+def test_a_store_that_is_there_does_not_change_unseen(second: Kit, actor: User) -> None:
+    revision = clients().revision
+    with pytest.raises(TrustNotPreviewed):
+        create_kit(actor=actor, kit=second, notes=KitNotes(name="Two", **ALL))
+    second.refresh_from_db()
+    assert second.stage == KitStage.BEGUN
+    assert (clients().members.count(), clients().revision) == (1, revision)
+    assert Account.objects.count() == 1
+    # Only what accepts neither side yet has to be seen.
+    (proposal,) = propose_trust(actor=actor, kit=second, notes=KitNotes(name="Two", **ALL))
+    assert proposal.trust_store == clients()
+    assert proposal.outcome is not None
+    assert proposal.outcome["dependants"]
+
+
+def test_what_was_seen_of_an_older_store_does_not_count(
+    second: Kit, actor: User, stored_pair: StoredPair
+) -> None:
+    notes = previewed(actor, second)
+    other = NewMember(certificate_id=stored_pair(client_pair("carol")).pk)
+    add_members(actor=actor, store_id=clients().pk, additions=[other])
+    with pytest.raises(TrustNotPreviewed):
+        create_kit(actor=actor, kit=second, notes=notes)
+    assert clients().members.count() == 2
+    create_kit(actor=actor, kit=second, notes=previewed(actor, second))
+    assert clients().members.count() == 3
+
+
+def test_a_preview_of_something_else_is_not_saved_with_a_kit(
+    second: Kit, actor: User, stored_pair: StoredPair
+) -> None:
+    other = NewMember(certificate_id=stored_pair(client_pair("carol")).pk)
+    own = NewMember(certificate_id=second.client_certificate.pk)
+    more = propose_change(
+        actor=actor, store_id=clients().pk, change=StoreChange(additions=(own, other))
+    )
+    with pytest.raises(TrustNotPreviewed):
+        create_kit(actor=actor, kit=second, notes=KitNotes(name="Two", **ALL, proposals=(more.pk,)))
+    assert clients().members.count() == 1
 
 
 def test_when_a_part_is_refused_all_of_it_is(
