@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -108,6 +109,49 @@ def test_the_look_ahead_equals_a_full_run_on_that_day(days: int) -> None:
     green = {pk for pk in after if before[pk] != "trusted" and after[pk] == "trusted"}
     assert {pk for group in result["groups"] for pk in group["reports"]} == red
     assert (result["broken"], result["mended"]) == (len(red), len(green))
+
+
+@pytest.mark.usefixtures("site")
+@pytest.mark.parametrize("days", [-1, -5, -30, -4000])
+def test_a_look_back_equals_validating_each_as_of_that_day(days: int) -> None:
+    moment = NOW + days * DAY
+    rows = ValidationReport.objects.filter(chained=True, meant_for_usage=True)
+    now = {row.pk: row.verdict for row in rows}
+    then = {
+        row.pk: validate_as_of(row=row, moment=moment).report.verdict.value
+        for row in rows.select_related("certificate", "trust_store")
+    }
+    with time_machine.travel(NOW + DAY, tick=False):
+        result = foresee(moment=moment)
+    red = {pk for pk in now if now[pk] == "trusted" and then[pk] != "trusted"}
+    green = {pk for pk in now if now[pk] != "trusted" and then[pk] == "trusted"}
+    assert {pk for group in result["groups"] for pk in group["reports"]} == red
+    assert set(result["mended_reports"]) == green
+    assert days > -4000 or red
+
+
+@pytest.mark.usefixtures("site")
+def test_a_look_back_to_before_everything_never_says_that_all_was_well(
+    client_for: ClientFor,
+) -> None:
+    browser = client_for("operator")
+    browser.post(reverse("truststores:foresight_new"), {"moment": "1999-01-01T12:00"})
+    job = Job.objects.get(kind="foresee")
+    assert job.title == "What was broken on 1999-01-01 12:00 UTC"
+    assert work_job(job_id=job.pk)
+    page = browser.get(reverse("truststores:foresight", args=[job.pk])).content.decode()
+    assert "reports are trusted now and were not then" in page
+    assert "The certificates are not valid yet" in page
+
+
+def test_whoever_waits_for_a_look_ahead_can_end_it(client_for: ClientFor) -> None:
+    browser = client_for("operator")
+    browser.post(reverse("truststores:foresight_new"), {"moment": "2031-01-01T12:00"})
+    job = Job.objects.get(kind="foresee")
+    address = reverse("truststores:foresight", args=[job.pk])
+    cancel = reverse("jobs:cancel", args=[job.pk])
+    assert f'action="{cancel}"' in browser.get(address).content.decode()
+    assert f'action="{cancel}"' not in client_for("auditor").get(address).content.decode()
 
 
 @pytest.mark.usefixtures("site")

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+from django.utils import timezone
+
 from certificates.models import Lifecycle
 from truststores.ends import Cause, CauseKind, cause_of
 from truststores.inputs import store_input
@@ -34,11 +37,22 @@ class _Group:
 def foreseeable(*, moment: datetime) -> ReportQuerySet:
     """The reports that may say something else at that moment: those whose horizon lies before it.
 
-    The others keep what they say. One look into the index of what is due, as a run has it.
+    The others keep what they say. One look into the index of what is due, as a run has it. A report
+    speaks of the time from its making to its horizon: of a moment that has passed, those that were
+    made since are asked as well.
     """
-    return ValidationReport.objects.due(moment).filter(
+    if moment >= timezone.now():
+        return _counting().due(moment)
+    made_since = Q(made_at__gt=moment) | Q(made_at=None)
+    return _counting().filter(Q(due_at__lte=moment) | made_since)
+
+
+def _counting() -> ReportQuerySet:
+    """The reports that say whether a certificate in use works."""
+    counting: ReportQuerySet = ValidationReport.objects.filter(
         chained=True, meant_for_usage=True, certificate__lifecycle=Lifecycle.ACTIVE
     )
+    return counting
 
 
 def foresee(
@@ -68,8 +82,7 @@ def foresee(
     groups = sorted(broken.items(), key=lambda pair: (-pair[1].count, pair[0][0]))
     return {
         "asked": counts["asked"],
-        "kept": ValidationReport.objects.filter(chained=True, meant_for_usage=True).count()
-        - counts["asked"],
+        "kept": _counting().count() - counts["asked"],
         "broken": counts["broken"],
         "mended": counts["mended"],
         "still_broken": counts["still_broken"],

@@ -29,6 +29,7 @@ from truststores.shown_report import openssl_line, show_report
 from truststores.texts import policy_words
 from truststores.views.actor import actor_of
 from ui.http import render_page
+from ui.uses import uses_of
 
 STORES_SHOWN = 50
 REPORTS_SHOWN = 25
@@ -143,11 +144,19 @@ def foresight(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "reason": sentence_of(job.error_code, job.error_data),
         "result": result,
         "form": MomentForm.beginning_at(moment),
-        "is_past": moment <= timezone.now(),
+        "compared": job.started_at or job.created_at,
+        "is_past": moment <= (job.started_at or timezone.now()),
     }
     if result is not None:
-        context["groups"] = _groups(result)
-        context["mended"] = list(_rows(result["mended_reports"][:REPORTS_SHOWN]).values())
+        groups = _groups(result)
+        mended = list(_rows(result["mended_reports"][:REPORTS_SHOWN]).values())
+        shown = [*mended, *(row for group in groups for row in group.reports)]
+        context |= {
+            "groups": groups,
+            "mended": mended,
+            "more_mended": result["mended"] - len(mended),
+            "uses": uses_of("certificate", {row.certificate_id for row in shown}),
+        }
     return render_page(
         request, "truststores/foresight.html", context, fragment="truststores/_foresight.html"
     )
