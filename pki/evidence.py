@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass
 
 from pki.errors import NotDecodable
 from pki.formats.write import write_pem
+from pki.names import visible
 from pki.verify import openssl
 from pki.verify.anatomy import seconds_of
 from pki.verify.inputs import Policy, Question, TrustInput
@@ -60,8 +61,14 @@ class _Material:
     undecodable: tuple[bytes, ...]
 
 
-def write_evidence(question: Question, trust: TrustInput | PreparedTrust, report: Report) -> bytes:
-    """The archive for a report that `validate(question, trust)` gave.
+def write_evidence(
+    question: Question,
+    trust: TrustInput | PreparedTrust,
+    report: Report,
+    *,
+    trust_store: str = "",
+) -> bytes:
+    """The archive for a report that `validate(question, trust)` gave, by a store of that name.
 
     It holds one folder `evidence`: `verify.sh` and `README.txt`, `leaf.pem`, `anchors.pem`,
     `untrusted.pem` and `crls.pem` as far as there are any, `report.json`, `inputs.json` (policy,
@@ -73,7 +80,7 @@ def write_evidence(question: Question, trust: TrustInput | PreparedTrust, report
     material = _material(question, prepared)
     commands = evidence_commands(question, prepared, report)
     files: dict[str, bytes] = {
-        "README.txt": _readme(question, prepared.policy, report, commands).encode(),
+        "README.txt": _readme(question, prepared.policy, report, commands, trust_store).encode(),
         _SCRIPT: _script(report, commands).encode(),
         "leaf.pem": write_pem([_readable(question.leaf)]),
         "report.json": _json(report_to_json(report)),
@@ -271,7 +278,36 @@ _LIMITS = {
 }
 
 
-def _readme(question: Question, policy: Policy, report: Report, commands: Sequence[Command]) -> str:
+def _about(question: Question, report: Report, trust_store: str) -> str:
+    """Whose report it is; names were chosen by others and stay on their line."""
+    subject = visible(report.path[0].subject) if report.path else "cannot be read"
+    lines = [f"Certificate: {subject}", f"SHA-256:     {_sha256(question.leaf)}"]
+    if trust_store:
+        lines.append(f"Trust store: {visible(trust_store)}")
+    return "\n".join(lines)
+
+
+def _leads_with(report: Report) -> str:
+    """Why the report begins with another number than the command; empty where it does not."""
+    first, leads = _answer(report.diagnostics), report.decisive
+    if leads is None or leads.crl_path or first == f"{leads.number} at {leads.depth}":
+        return ""
+    said = "\n".join(f"  {one.number} at {one.depth}  {one.text}" for one in report.diagnostics)
+    return f"""
+The report leads with {leads.number} at {leads.depth}: that is why the certificate is not trusted. OpenSSL looks
+for CRLs earlier, and its command stops there. All that it finds, in its own order:
+
+{said}
+"""
+
+
+def _readme(
+    question: Question,
+    policy: Policy,
+    report: Report,
+    commands: Sequence[Command],
+    trust_store: str,
+) -> str:
     limits = "\n\n".join(_LIMITS[code] for code in _limits_of_the_command(question, policy))
     shown = "\n\n".join(
         f"{each.title}:\n\n  {each.line}\n\n  Answer: {' or '.join(each.answers)}"
@@ -280,9 +316,11 @@ def _readme(question: Question, policy: Policy, report: Report, commands: Sequen
     return f"""\
 Evidence for a validation report
 
-Verdict:   {report.verdict.value}
-Moment:    {report.moment.isoformat()}
-Made with: {report.openssl_version}
+{_about(question, report, trust_store)}
+
+Verdict:     {report.verdict.value.replace("_", " ")}
+As of:       {report.moment.isoformat()}
+Made with:   {report.openssl_version}
 
 Run "sh {_SCRIPT}" in this folder. It needs nothing but the openssl command (3.0 or later; set
 OPENSSL to name another one). It says for each command whether the answer is that of the report,
@@ -292,7 +330,7 @@ and ends with 0 when all are, with 1 when one is not, with 2 when it could not a
 
 An answer is OK, or the number of the first error and the depth of the certificate concerned, as
 openssl prints them: "error 20 at 0 depth lookup". The leaf has depth 0.
-{
+{_leads_with(report)}{
         f'''
 What the command cannot be told:
 

@@ -339,3 +339,27 @@ def test_what_the_command_cannot_be_told_is_said(tmp_path: Path) -> None:
     assert "common name" in (folder / "README.txt").read_text()
     inputs = json.loads((folder / "inputs.json").read_text())
     assert inputs["not_reproduced"] == ["no_partial_wildcards", "common_name_never_counts"]
+
+
+@needs_the_same_openssl
+def test_the_readme_says_why_the_report_leads_with_another_number_than_the_command(
+    tmp_path: Path,
+) -> None:
+    ended = make_leaf("ended.example.com", SUB, not_after=MOMENT - DAY)
+    trust = store(ROOT_CRL, revocation=Revocation.LEAF)
+    report = validate(question(ended.der), trust)
+    assert report.decisive is not None
+    assert (report.decisive.number, report.diagnostics[0].number) == (10, 3)
+    folder = unpack(write_evidence(question(ended.der), trust, report), tmp_path)
+    readme = (folder / "README.txt").read_text()
+    assert "Answer: 3 at 0" in readme
+    assert "The report leads with 10 at 0" in readme
+    assert "3 at 0  unable to get certificate CRL\n  10 at 0  certificate has expired" in readme
+
+
+def test_the_readme_of_a_plain_report_explains_nothing_that_is_not_there(tmp_path: Path) -> None:
+    report = validate(question(), store())
+    folder = unpack(write_evidence(question(), store(), report, trust_store="A\nB"), tmp_path)
+    readme = (folder / "README.txt").read_text()
+    assert "leads with" not in readme
+    assert "Trust store: A\\0AB\n" in readme

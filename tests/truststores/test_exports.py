@@ -68,6 +68,31 @@ def unpacked(content: bytes, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def test_evidence_says_whose_it_is_and_against_which_store(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    row = report_of("good.example.edu")
+    answer = client_for(None).get(reverse("truststores:report_evidence", args=[row.pk]))
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
+        readme = archive.read("evidence/README.txt").decode()
+    assert "Certificate: " in readme
+    assert "CN = good.example.edu" in readme
+    assert row.certificate.sha256 in readme
+    assert f"Trust store: {store.name}" in readme
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "0001-01-01T00:00", "\x00"])
+@pytest.mark.usefixtures("store")
+def test_evidence_of_a_day_without_sense_is_not_that_of_today(
+    client_for: ClientFor, moment: str
+) -> None:
+    row = report_of("good.example.edu")
+    address = reverse("truststores:report_evidence", args=[row.pk])
+    answer = client_for(None).get(address, {"moment": moment}, follow=True)
+    assert answer["Content-Type"].startswith("text/html")
+    assert "message-error" in answer.content.decode()
+
+
 @pytest.mark.usefixtures("store")
 @pytest.mark.parametrize(
     ("cn", "moment", "answer"),

@@ -16,7 +16,9 @@ def make_evidence(*, row: ValidationReport, moment: datetime) -> Download:
     """
     judged = validate_as_of(row=row, moment=moment)
     return Download(
-        content=evidence.write_evidence(judged.question, judged.trust, judged.report),
+        content=evidence.write_evidence(
+            judged.question, judged.trust, judged.report, trust_store=row.trust_store.name
+        ),
         file_name=safe_file_name(str(row.certificate), suffix="-evidence.zip"),
         content_type=evidence.CONTENT_TYPE,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -17,6 +17,7 @@ from truststores.querysets.reports import ReportQuerySet
 from truststores.services.make_evidence import make_evidence
 from truststores.services.sum_up_store import sum_up_store
 from truststores.texts import policy_words
+from truststores.views.refusals import tell_moment
 from ui.csv_files import stream_csv
 from ui.http import attachment
 
@@ -29,8 +30,13 @@ def report_evidence(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(
         ValidationReport.objects.select_related("certificate", "trust_store"), pk=pk
     )
-    form = MomentForm(request.GET)
-    moment = form.cleaned_data["moment"] if form.is_valid() else timezone.now()
+    moment = timezone.now()
+    if "moment" in request.GET:
+        form = MomentForm(request.GET)
+        if not form.is_valid():
+            tell_moment(request, form)
+            return redirect(row)
+        moment = form.cleaned_data["moment"]
     download = make_evidence(row=row, moment=moment)
     return attachment(download.content, download.file_name, download.content_type)
 

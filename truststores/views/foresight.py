@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,6 +27,7 @@ from truststores.services.validate_as_of import validate_as_of
 from truststores.shown_report import openssl_line, show_report
 from truststores.texts import policy_words
 from truststores.views.actor import actor_of
+from truststores.views.refusals import tell_moment
 from ui.http import render_page
 from ui.uses import uses_of
 
@@ -43,7 +43,7 @@ def report_as_of(request: HttpRequest, pk: int) -> HttpResponse:
     )
     form = MomentForm(request.GET)
     if not form.is_valid():
-        _tell(request, form)
+        tell_moment(request, form)
         return redirect(row)
     moment = form.cleaned_data["moment"]
     made = validate_as_of(row=row, moment=moment).report
@@ -77,7 +77,7 @@ def certificate_as_of(request: HttpRequest, pk: int) -> HttpResponse:
     certificate = get_object_or_404(Certificate, pk=pk)
     form = MomentForm(request.GET)
     if not form.is_valid():
-        _tell(request, form)
+        tell_moment(request, form)
         return redirect(certificate)
     moment = form.cleaned_data["moment"]
     rows = ValidationReport.objects.filter(certificate=certificate).select_related(
@@ -109,7 +109,7 @@ def foresight_new(request: HttpRequest) -> HttpResponse:
     """Look ahead over the whole inventory: a job finds out what will be broken."""
     form = MomentForm(request.POST)
     if not form.is_valid():
-        _tell(request, form)
+        tell_moment(request, form)
         return redirect("truststores:calendar")
     job = request_foresight(actor=actor_of(request), moment=form.cleaned_data["moment"])
     return redirect("truststores:foresight", pk=job.pk)
@@ -198,8 +198,3 @@ def _cause(group: dict[str, Any]) -> Cause:
 
 def _rows(pks: list[int]) -> dict[int, ValidationReport]:
     return ValidationReport.objects.select_related("certificate", "trust_store").in_bulk(pks)
-
-
-def _tell(request: HttpRequest, form: MomentForm) -> None:
-    for problem in form.errors.get("moment", ()):
-        messages.error(request, str(problem))
