@@ -173,7 +173,12 @@ NAVIGATION: tuple[NavGroup, ...] = (
         items=(
             NavItem(label="Overview", icon="layout-dashboard", url="home"),
             NavItem(label="Why did it fail?", icon="stethoscope", url="endpoints:triage"),
-            NavItem(label="Import", icon="upload", url="certificates:import"),
+            NavItem(
+                label="Import",
+                icon="upload",
+                url="certificates:import",
+                permission="certificates.import_certificates",
+            ),
         ),
     ),
     NavGroup(

@@ -64,11 +64,14 @@ def change_from_json(stored: Mapping[str, Any]) -> StoreChange:
         crls_dropped=tuple(stored["crls_dropped"]),
         spec=None
         if spec is None
-        else StoreSpec(name=spec["name"], notes=spec["notes"], policy=_policy(spec["policy"])),
+        else StoreSpec(
+            name=spec["name"], notes=spec["notes"], policy=policy_from_json(spec["policy"])
+        ),
     )
 
 
-def _policy(stored: Mapping[str, Any]) -> Policy:
+def policy_from_json(stored: Mapping[str, Any]) -> Policy:
+    """The policy whose fields were stored as they are."""
     values = {one.name: stored[one.name] for one in fields(Policy) if one.name in stored}
     values |= {
         "usage": Usage(stored["usage"]),

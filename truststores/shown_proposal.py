@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from certificates.models import Certificate, Crl
 from jobs.error_texts import sentence_of
+from pki.verify.inputs import Policy
 from truststores.inputs import policy_of
 from truststores.models import (
     Role,
@@ -17,7 +19,7 @@ from truststores.models import (
     ValidationReport,
     Verdict,
 )
-from truststores.proposals import StoreChange, change_from_json
+from truststores.proposals import StoreChange, change_from_json, policy_from_json
 from truststores.texts import policy_words
 
 SHOWN = 8
@@ -78,7 +80,7 @@ def proposal_shown(row: StoreProposal) -> dict[str, Any]:
     context: dict[str, Any] = {
         "proposal": row,
         "store": store,
-        "acts": _acts(store, change_from_json(row.change)),
+        "acts": _acts(store, change_from_json(row.change), outcome),
         "is_stale": row.saved_at is None and store.revision != row.revision,
         "job": job,
         "progress": job.progress if job is not None else None,
@@ -95,7 +97,9 @@ def proposal_shown(row: StoreProposal) -> dict[str, Any]:
     return context
 
 
-def _acts(store: TrustStore, change: StoreChange) -> list[ShownAct]:
+def _acts(
+    store: TrustStore, change: StoreChange, outcome: Mapping[str, Any] | None
+) -> list[ShownAct]:
     certificates = Certificate.objects.in_bulk(list(change.certificate_ids))
     crls = Crl.objects.in_bulk(list(change.crl_ids))
     roles = dict(
@@ -114,20 +118,25 @@ def _acts(store: TrustStore, change: StoreChange) -> list[ShownAct]:
     acts += [_act("list-plus", "Let count", crls.get(pk)) for pk in change.crls_added]
     acts += [_act("list-x", "No longer let count", crls.get(pk)) for pk in change.crls_dropped]
     if change.spec is not None:
-        before, after = policy_words(policy_of(store)), policy_words(change.spec.policy)
-        before.insert(0, store.get_usage_display())
-        after.insert(0, TrustStore(usage=change.spec.policy.usage.value).get_usage_display())
-        acts += [
-            ShownAct(icon="settings-2", word="No longer:", name=word, url="")
-            for word in before
-            if word not in after
-        ]
-        acts += [
-            ShownAct(icon="settings-2", word="From now on:", name=word, url="")
-            for word in after
-            if word not in before
-        ]
+        # Once it is saved the store has the new policy, and only the preview knows the old one.
+        kept = outcome.get("policy_before") if outcome is not None else None
+        acts += _policy_acts(
+            policy_from_json(kept) if kept else policy_of(store), change.spec.policy
+        )
     return acts
+
+
+def _policy_acts(before: Policy, after: Policy) -> list[ShownAct]:
+    old, new = _words(before), _words(after)
+    gone = [("No longer:", word) for word in old if word not in new]
+    come = [("From now on:", word) for word in new if word not in old]
+    return [
+        ShownAct(icon="settings-2", word=word, name=name, url="") for word, name in (*gone, *come)
+    ]
+
+
+def _words(policy: Policy) -> list[str]:
+    return [TrustStore(usage=policy.usage.value).get_usage_display(), *policy_words(policy)]
 
 
 def _act(icon: str, word: str, row: Certificate | Crl | None, note: str = "") -> ShownAct:

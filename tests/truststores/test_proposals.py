@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -405,3 +406,39 @@ def test_crls_are_added_and_dropped_through_the_preview(
     assert store.store_crls.count() == 2
     browser.post(f"{answer.redirect_chain[-1][0]}save/")
     assert store.store_crls.count() == 1
+
+
+def test_a_saved_change_of_the_policy_still_says_what_was_changed(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    proposal = propose_change(
+        actor=None,
+        store_id=store.pk,
+        change=StoreChange(
+            spec=StoreSpec(
+                name="Servers",
+                policy=Policy(usage=Usage.SERVER, revocation=Revocation.LEAF, security_level=2),
+            )
+        ),
+    )
+    browser = client_for("operator")
+
+    def said() -> list[str]:
+        page = browser.get(proposal.get_absolute_url()).content.decode()
+        acts = page.partition('<ul class="acts">')[2].partition("</ul>")[0]
+        return re.findall(r"<b>(.+?)</b>", acts)
+
+    before = said()
+    assert "Revocation: the end certificate needs a CRL" in before
+    assert "Security level 2" in " ".join(before)
+    save_proposal(actor=None, proposal_id=proposal.pk)
+    assert said() == before
+
+
+def test_a_preview_that_a_worker_makes_can_be_ended(
+    store: TrustStore, client_for: ClientFor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(proposing, "AT_ONCE", 2)
+    _, page = preview_of(client_for("operator"), store)
+    job = Job.objects.get(kind="preview")
+    assert f'action="{reverse("jobs:cancel", args=[job.pk])}"' in page

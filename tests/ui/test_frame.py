@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.contrib.auth.models import User
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.urls import NoReverseMatch, reverse
@@ -25,6 +28,69 @@ def test_an_address_without_a_page_answers_404_in_the_design(client_for: ClientF
     answer = client_for(None).get("/there/is/nothing/")
     assert answer.status_code == 404
     assert "<h1>There is nothing here</h1>" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "above"),
+    [
+        ("/trust-stores/7/crls/upload/", "/trust-stores/7/crls/"),
+        ("/trust-stores/7/sources/3/fetch/", "/trust-stores/7/"),
+        ("/calendar/ahead/", "/calendar/"),
+    ],
+)
+def test_the_address_of_a_form_is_a_page_that_leads_to_the_one_above(
+    client_for: ClientFor, path: str, above: str
+) -> None:
+    answer = client_for("operator").get(path)
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    page = answer.content.decode()
+    assert "<h1>There is no page here</h1>" in page
+    assert f'href="{above}"' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://testserver/calendar/?x=1&y=2", "/calendar/?x=1&y=2"),
+        ("http://testserver", "/"),
+        ("https://elsewhere.example/calendar/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_that_is_sent_signed_out_leads_back_to_its_page(
+    client: Client, person: Callable[..., User], came_from: str, leads_to: str
+) -> None:
+    moment = {"moment": "2031-01-01T12:00"}
+    answer = client.post("/calendar/ahead/", moment, headers={"referer": came_from}, follow=True)
+    assert "so nothing was done" in answer.content.decode()
+    [(asked, _)] = answer.redirect_chain
+    assert parse_qs(urlsplit(asked).query)["next"] == [leads_to]
+    user = person("operator", "ada")
+    user.set_password("a staple for the tests 7")
+    user.save()
+    signed_in = client.post(asked, {"login": "ada", "password": "a staple for the tests 7"})
+    assert signed_in.headers["Location"] == leads_to
+
+
+@pytest.mark.django_db
+def test_a_part_of_a_page_that_is_fetched_signed_out_loads_the_whole_page(client: Client) -> None:
+    answer = client.get("/schedule/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Refresh"]) == (200, "true")
+    assert client.get("/schedule/").status_code == 302
+
+
+@pytest.mark.parametrize("role", [None, "auditor", "operator", "custodian", "administrator"])
+def test_the_menu_offers_nobody_what_they_may_not_open(
+    client_for: ClientFor, role: str | None
+) -> None:
+    browser = client_for(role)
+    page = browser.get("/").content.decode()
+    menu = page.partition('aria-label="Main menu"')[2].partition("</nav>")[0]
+    found = re.findall(r'href="([^"]+)"', menu)
+    assert len(found) > 10
+    assert {path: browser.get(path).status_code for path in found} == dict.fromkeys(found, 200)
 
 
 @pytest.mark.django_db

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -65,7 +65,8 @@ def preview_change(
 
     Only the certificates that the change touches are judged, by the store as it would be; of those
     whose report is due or missing also by the store as it is. What rests on the store in apps above
-    is asked too (`dependants`). Nothing is written. `after_chunk` is called with the number of
+    is asked too (`dependants`); the policy that it has before is kept, for whoever reads this later.
+    Nothing is written. `after_chunk` is called with the number of
     certificates judged so far.
     """
     now, then = store_input(store).trust, proposed_input(store=store, change=change)
@@ -94,6 +95,7 @@ def preview_change(
     reports = ValidationReport.objects.filter(trust_store=store, chained=True)
     return {
         "moment": moment.isoformat(),
+        "policy_before": asdict(policy_of(store)),
         "asked": asked,
         "unchanged": unchanged,
         "untouched": reports.count() - reported,
