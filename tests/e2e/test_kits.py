@@ -21,6 +21,7 @@ pytestmark = pytest.mark.timeout(PATIENT)
 PHRASE = "correct horse battery 9"
 CHECK = re.compile(r"/kits/\d+/check/$")
 KIT = re.compile(r"/kits/\d+/$")
+ASKED_AGAIN_OR_THERE = re.compile(r"/account/reauthenticate/|/files/[a-z]+/$")
 
 
 def describe(page: Page, service: str, address: str, account: str) -> None:
@@ -51,6 +52,7 @@ def create(page: Page) -> str:
 def download(page: Page, side: str, folder: Path) -> Path:
     """The archive of one side, from the page of the kit; unpacked."""
     page.get_by_role("link", name=f"Download for the {side}").click()
+    page.wait_for_url(ASKED_AGAIN_OR_THERE)
     if "/account/reauthenticate/" in page.url:
         page.fill("input[name=password]", PASSWORD)
         page.get_by_role("button", name="Confirm").click()
@@ -159,7 +161,7 @@ def test_the_wizard_by_tab_enter_and_space_alone(page: Page, tmp_path: Path) -> 
     page.wait_for_url(KIT, timeout=SLOW)
     tab_to(page, "Download for the client")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url(ASKED_AGAIN_OR_THERE)
     if "/account/reauthenticate/" in page.url:
         tab_to(page, "password")
         page.keyboard.type(PASSWORD)
