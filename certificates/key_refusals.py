@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
+
+from ui.uses import Use
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "key.state_forbids": (
@@ -48,3 +51,11 @@ class KeyRefused(Exception):
     @property
     def advice(self) -> str:
         return REFUSALS[self.code][1]
+
+
+class KeyNeeded(Exception):
+    """A key would be lost for something that works with it, and nobody has seen what that is."""
+
+    def __init__(self, holders: Sequence[Use]) -> None:
+        self.holders = tuple(holders)
+        super().__init__("key.needed")

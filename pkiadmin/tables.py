@@ -134,9 +134,10 @@ PREVIEWS: dict[str, tuple[Preview, ...]] = {
     ),
 }
 
-# Who uses rows of apps below, named beside them in their lists: (numbers) -> number -> uses.
+# Who uses rows of apps below, named beside them in their lists and before a key is lost: (numbers) -> number -> uses.
 USES: dict[str, tuple[str, ...]] = {
     "certificate": ("endpoints.uses.uses_of_certificates",),
+    "key": ("endpoints.uses.uses_of_private_keys",),
 }
 
 # Panels that an app adds to the page of an object of an app below it, in the order shown. Each is

@@ -21,6 +21,8 @@ class KeyStateForm(LaidOut, forms.Form):
         help_text="Only for “Destroyed”. Nobody can bring them back, except from a back-up.",
     )
 
+    seen = forms.CharField(required=False, max_length=32, widget=forms.HiddenInput)
+
     def __init__(self, *args: Any, key: PrivateKey, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         state = self.fields["state"]

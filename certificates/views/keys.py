@@ -20,7 +20,7 @@ from certificates.key_lists import (
     private_key_rows,
     public_key_rows,
 )
-from certificates.key_refusals import KeyRefused
+from certificates.key_refusals import KeyNeeded, KeyRefused
 from certificates.key_texts import key_said
 from certificates.models import Label, PrivateKey, PublicKey
 from certificates.services.add_key_use import add_key_use
@@ -28,6 +28,7 @@ from certificates.services.change_key_state import change_key_state
 from certificates.services.delete_certificates import Deletion
 from certificates.services.delete_public_key import KeyInUse, delete_public_key
 from certificates.services.edit_key import edit_key
+from certificates.services.find_holders import holders_digest
 from certificates.services.find_key_uses import find_key_uses
 from certificates.services.remove_key_use import remove_key_use
 from certificates.services.request_key import request_key
@@ -223,8 +224,11 @@ def _edit(request: HttpRequest, shown: PrivateKey | PublicKey) -> HttpResponse:
 @require_POST
 @permission_required("certificates.manage_keys", raise_exception=True)
 def key_state(request: HttpRequest, pk: int) -> HttpResponse:
-    """Move a private key to another state."""
+    """Move a private key to another state; where something would lose it, only after that was shown."""
     shown = get_object_or_404(PrivateKey, pk=pk)
+    if request.POST.get("state") == shown.state:
+        # Sent twice: it is done.
+        return redirect(shown)
     form = KeyStateForm(request.POST, key=shown)
     if form.is_valid():
         try:
@@ -233,8 +237,19 @@ def key_state(request: HttpRequest, pk: int) -> HttpResponse:
                 key=shown,
                 state=form.to_state(),
                 reason=form.cleaned_data["reason"],
+                seen=form.cleaned_data["seen"],
                 request=request,
             )
+        except KeyNeeded as used:
+            context = {
+                "key": shown,
+                "form": form,
+                "to": form.to_state(),
+                "holders": used.holders,
+                "seen": holders_digest(used.holders),
+                "was_shown": bool(form.cleaned_data["seen"]),
+            }
+            return render_page(request, "certificates/keys/in_use.html", context)
         except KeyRefused as refused:
             messages.error(request, refused.says)
         else:
