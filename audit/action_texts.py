@@ -69,7 +69,7 @@ ACTIONS: dict[str, str] = {
         "let {count} newer CRLs take the place of older ones in the trust store “{subject}”"
     ),
     "trust_store.crl_uploaded": (
-        "uploaded a CRL of {name} (number {number}) into the trust store “{subject}”"
+        "uploaded a CRL of {name} (number {number}) for the trust store “{subject}”"
     ),
     "trust_store.crl_fetched": (
         "fetched a CRL of {name} (number {number}) from {url} into the trust store “{subject}”"

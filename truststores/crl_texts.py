@@ -18,6 +18,11 @@ CRL_TEXTS: Final[dict[str, str]] = {
     "undecodable": "It looks like a CRL and cannot be read.",
     "no_crl": "There is no CRL in it. A server that answers with a page for people does that.",
     "several_crls": "There are {count} CRLs in it; one address gives one list.",
+    "no_crl_in_file": "There is no CRL in this file. A certificate or a key is none.",
+    "several_crls_in_file": (
+        "There are {count} CRLs in this file. Paste them into the trust store: there several are "
+        "taken at once."
+    ),
     "too_large": "It is larger than the {maximum} bytes that a CRL may have.",
     "limit_exceeded": "It is more than the console opens ({limit}: {value}, at most {maximum}).",
     "sandbox_killed": "Reading it took too much {why}.",

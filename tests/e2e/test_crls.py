@@ -17,6 +17,7 @@ from tests.e2e.acts import (
     open_report,
     paste_into_store,
     reload_until,
+    save_change,
     wait_for_verdict,
 )
 from tests.e2e.conftest import WaitForJobs
@@ -98,7 +99,7 @@ def test_crls_come_by_themselves_and_nothing_old_or_forged_is_believed(
     # By hand it is no other.
     stranger = authority("Procyon root")
     page.set_input_files("input[name=crl]", [upload("new.crl", crl_of(stranger, number=9))])
-    page.get_by_role("button", name="Check and add").click()
+    page.get_by_role("button", name="Check and preview").click()
     expect(page.get_by_text("The CRL was not taken")).to_be_visible()
     page.set_input_files(
         "input[name=crl]",
@@ -115,10 +116,11 @@ def test_crls_come_by_themselves_and_nothing_old_or_forged_is_believed(
             )
         ],
     )
-    page.get_by_role("button", name="Check and add").click()
-    expect(page.get_by_text("counts here now")).to_be_visible()
+    page.get_by_role("button", name="Check and preview").click()
+    save_change(page, store)
 
     # The list of revoked serial numbers, with search.
+    page.goto(f"{store}crls/")
     page.locator("#matrix").get_by_role("link", name="No. 6").click()
     expect(page.locator("#list tbody tr")).to_have_count(2)
     page.fill("input[name=serial]", "77")

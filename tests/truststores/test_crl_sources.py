@@ -43,7 +43,14 @@ from tests.truststores.conftest import (
     work_off,
 )
 from truststores.crl_texts import CRL_TEXTS, OUTCOMES
-from truststores.models import CrlSource, StoreCrl, TrustStore, ValidationReport, Verdict
+from truststores.models import (
+    CrlSource,
+    StoreCrl,
+    StoreProposal,
+    TrustStore,
+    ValidationReport,
+    Verdict,
+)
 from truststores.services import fetch_crl
 from truststores.services.add_crls import add_crls
 from truststores.services.add_source import add_source
@@ -616,11 +623,20 @@ def upload(store: TrustStore, client: Client, content: bytes) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", answer.content.decode()).split())
 
 
+def save_last(store: TrustStore, client: Client) -> None:
+    proposal = StoreProposal.objects.latest("pk")
+    address = reverse("truststores:proposal_save", args=[store.pk, proposal.pk])
+    assert "Saved." in client.post(address, follow=True).content.decode()
+
+
 def test_an_upload_goes_through_the_same_judgement(
     store: TrustStore, client_for: ClientFor
 ) -> None:
     browser = client_for("operator")
-    assert "counts here now" in upload(store, browser, fresh(number=5))
+    assert "Nothing is changed yet" in upload(store, browser, fresh(number=5))
+    assert held(store) == set()
+    save_last(store, browser)
+    assert held(store) == {"5"}
     assert "was in use already" in upload(store, browser, fresh(number=5))
     work_off(timezone.now())
     assert verdict() == Verdict.TRUSTED
@@ -629,13 +645,78 @@ def test_an_upload_goes_through_the_same_judgement(
         (fresh(number=9, signer=STRANGER), "it was forged or damaged"),
         (special(number=9, unknown_critical=True), "critical extension that they do not know"),
         (fresh(STRANGER), "Add the authority&#x27;s certificate first"),
-        (b"nonsense", "There is no CRL in it"),
+        (b"nonsense", "There is no CRL in this file"),
         (b"", "The submitted file is empty"),
     ):
         assert says in upload(store, browser, content)
     assert held(store) == {"5"}
-    assert "counts here now" in upload(store, browser, fresh(number=6, start=TODAY - 1))
+    assert "Nothing is changed yet" in upload(store, browser, fresh(number=6, start=TODAY - 1))
+    save_last(store, browser)
     assert held(store) == {"6"}
+
+
+@pytest.mark.parametrize("way", ["uploaded", "pasted"])
+def test_a_newer_list_takes_no_place_before_the_preview_is_saved(
+    store: TrustStore, client_for: ClientFor, way: str
+) -> None:
+    [older] = bring_in_crls(fresh(number=5))
+    add_crls(actor=None, store_id=store.pk, crl_ids=[older.pk])
+    work_off(timezone.now())
+    browser = client_for("operator")
+    newer = fresh(number=6, start=TODAY - 1)
+    if way == "uploaded":
+        assert "Nothing is changed yet" in upload(store, browser, newer)
+    else:
+        pem = x509.load_der_x509_crl(newer).public_bytes(serialization.Encoding.PEM).decode()
+        paste = reverse("truststores:trust_store_paste", args=[store.pk])
+        answer = browser.post(paste, {"pem": pem, "role": ""}, follow=True)
+        assert "Nothing is changed yet" in answer.content.decode()
+    # The worker runs while somebody reads the preview.
+    work_off(timezone.now())
+    assert held(store) == {"5"}
+    proposal = StoreProposal.objects.get()
+    assert "has changed since" not in browser.get(proposal.get_absolute_url()).content.decode()
+    save_last(store, browser)
+    assert held(store) == {"6"}
+
+
+def test_a_list_of_an_authority_that_is_no_member_is_offered_shown_and_taken_away(
+    store_of: StoreOf, client_for: ClientFor
+) -> None:
+    moment = timezone.now()
+    made = store_of("Roots alone", ROOT, revocation="chain", moment=moment)
+    bring_in(ISSUING)
+    bring_in_crls(fresh(ROOT, number=3))
+    work_off(moment)
+    bring_in_crls(fresh(number=5))
+    browser = client_for("operator")
+    page = browser.get(reverse("truststores:store_crls", args=[made.pk])).content.decode()
+    offered = re.findall(r'name="crl" value="(\d+)" checked', page)
+    assert set(Crl.objects.filter(pk__in=offered).values_list("number", flat=True)) == {"3", "5"}
+    add_crls(actor=None, store_id=made.pk, crl_ids=[int(pk) for pk in offered])
+    row = made.store_crls.get(crl__number="5")
+    remove = reverse("truststores:crl_remove", args=[made.pk, row.pk])
+    auditor = client_for("auditor")
+    for name in ("trust_store", "store_crls"):
+        shown = browser.get(reverse(f"truststores:{name}", args=[made.pk])).content.decode()
+        assert f'action="{remove}"' in shown
+        read = auditor.get(reverse(f"truststores:{name}", args=[made.pk])).content.decode()
+        assert f'action="{remove}"' not in read
+    browser.post(remove)
+    save_last(made, browser)
+    assert held(made) == {"3"}
+
+
+def test_a_list_whose_authority_has_gone_is_still_shown_and_can_be_taken_away(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    [row] = bring_in_crls(fresh(STRANGER, number=77))
+    add_crls(actor=None, store_id=store.pk, crl_ids=[row.pk])
+    browser = client_for("operator")
+    page = browser.get(reverse("truststores:store_crls", args=[store.pk])).content.decode()
+    assert "Of nobody in this list" in page
+    remove = reverse("truststores:crl_remove", args=[store.pk, store.store_crls.get().pk])
+    assert f'action="{remove}"' in page
 
 
 def test_fetching_now_leads_to_a_page_that_says_what_came_of_it(

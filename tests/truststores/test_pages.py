@@ -407,10 +407,10 @@ def test_crls_of_the_inventory_are_offered_to_the_store_of_their_authority(
     [row] = bring_in_crls(crl(ISSUING))
     browser = client_for("operator")
     page = browser.get(made.get_absolute_url()).content.decode()
-    assert "1 CRL in the inventory matches CAs of this store" in " ".join(page.split())
+    assert "1 CRL in the inventory matches authorities of this store" in " ".join(page.split())
     save_previewed(browser, reverse("truststores:store_crls_add", args=[made.pk]), {"crl": row.pk})
     assert made.store_crls.get().crl == row
-    assert "matches CAs" not in browser.get(made.get_absolute_url()).content.decode()
+    assert "matches authorities" not in browser.get(made.get_absolute_url()).content.decode()
 
 
 def test_a_store_is_handed_out_as_pem_anchors_first(

@@ -68,11 +68,11 @@ class SourceForm(LaidOut, PeriodForm):
 class CrlUploadForm(LaidOut, forms.Form):
     """A CRL for a store, as a file."""
 
-    submit_label = "Check and add"
+    submit_label = "Check and preview"
 
     crl = OneFileField(
         label="CRL file",
-        help_text="DER or PEM. It is verified first: issuer, signature, scope, number and dates.",
+        help_text="DER or PEM. It is verified first: issuer, signature, scope, number and dates. Then you see what it would change, and nothing counts before you save that.",
     )
 
     def to_content(self) -> bytes:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audit.services.record import record
-from certificates.models import Crl, CrlOrigin
+from certificates.models import Crl
 from jobs.errors import JobFailure
 from jobs.lease import Lease
 from pki.errors import FetchFailed, FetchRefused, LimitExceeded
@@ -90,8 +90,6 @@ def _taken(
         store=source.trust_store,
         facts=judgement.facts,
         judgement=judgement,
-        origin=CrlOrigin.FETCHED,
-        action="trust_store.crl_fetched",
         url=source.shown_url,
         moment=moment,
     )

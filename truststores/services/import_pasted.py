@@ -19,6 +19,7 @@ from pki.limits import DEFAULT, MEBIBYTE
 from pki.sandbox.blocks import stream_blocks
 from truststores.errors import StoreChangeRefused
 from truststores.models import Role, TrustStore
+from truststores.services.add_crls import keep_considered
 from truststores.specs import NewMember
 
 # A trust store is narrow. Whoever has thousands imports them, and chooses from the inventory.
@@ -51,6 +52,8 @@ def import_pasted(
 ) -> Pasted:
     """Bring pasted certificates and CRLs into the inventory; nothing is trusted by that.
 
+    Nor does a newer CRL take the place of an older one by itself, as one that is imported does:
+    whoever pastes it into a store decides about it there, in the preview.
     The bytes are opened in the same sandbox as those of an import and by the same rules. Raises
     `StoreChangeRefused` where there is too much of it or nothing in it.
     """
@@ -65,6 +68,7 @@ def import_pasted(
         crl_ids=tuple(_written_crls(crls)) if crls else (),
         rejected=rejected,
     )
+    keep_considered(store=store, crl_ids=pasted.crl_ids)
     request_job(kind="validate", actor=actor)
     record(
         actor=actor,

@@ -59,12 +59,19 @@ def judge_crl(
     try:
         facts = _only_crl(content)
         if isinstance(facts, CrlRefusal):
-            return Judgement(refusals=(facts,))
+            return Judgement(refusals=(facts if source is not None else _in_a_file(facts),))
         return _judged(store, facts, moment, source)
     except LimitExceeded as error:
         return Judgement(refusals=(CrlRefusal(code="limit_exceeded", data=error.data),))
     except SandboxKilled as error:
         return Judgement(refusals=(CrlRefusal(code="sandbox_killed", data=error.data),))
+
+
+def _in_a_file(refusal: CrlRefusal) -> CrlRefusal:
+    """What is said of a file that somebody chose is other than of what a server gave."""
+    if refusal.code in ("no_crl", "several_crls"):
+        return dataclasses.replace(refusal, code=f"{refusal.code}_in_file")
+    return refusal
 
 
 def _only_crl(content: bytes) -> CrlFacts | CrlRefusal:

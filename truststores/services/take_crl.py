@@ -2,9 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.contrib.auth.models import User
 from django.db import transaction
-from django.http import HttpRequest
 
 from certificates.models import Crl, CrlOrigin
 from certificates.services.write_crls import write_crls
@@ -22,14 +20,10 @@ def take_crl(
     store: TrustStore,
     facts: CrlFacts,
     judgement: Judgement,
-    origin: CrlOrigin,
-    action: str,
-    actor: User | None = None,
-    url: str = "",
-    request: HttpRequest | None = None,
-    moment: datetime | None = None,
+    url: str,
+    moment: datetime,
 ) -> tuple[Crl, bool]:
-    """Let an accepted CRL count in a store, in place of those that it supersedes.
+    """Let an accepted CRL that was fetched count in a store, in place of those that it supersedes.
 
     What it supersedes stays in the inventory. Gives its row, and whether anything changed: one that
     is in use already changes nothing. Raises `StoreChanged` where the CRLs that it was judged
@@ -40,14 +34,14 @@ def take_crl(
     if same is not None and not judgement.superseded:
         return same.crl, False
     with revise_store(
-        store_id=store.pk, action=action, actor=actor, request=request, moment=moment
+        store_id=store.pk, action="trust_store.crl_fetched", actor=None, moment=moment
     ) as change:
         held = StoreCrl.objects.filter(
             trust_store=change.store, crl__issuer_sha256=facts.issuer_sha256
         )
         if frozenset(held.values_list("pk", flat=True)) != judgement.considered:
             raise StoreChanged
-        _, ids = write_crls([facts], origin=origin)
+        _, ids = write_crls([facts], origin=CrlOrigin.FETCHED)
         crl = Crl.objects.get(pk=ids[facts.sha256])
         gone = [
             one.crl
@@ -61,7 +55,6 @@ def take_crl(
             number=facts.number[:60],
             sha256=facts.sha256,
             replaced=[one.sha256 for one in gone],
+            url=url,
         )
-        if url:
-            change.data["url"] = url
     return crl, True

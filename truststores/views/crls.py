@@ -11,6 +11,7 @@ from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,7 +23,8 @@ from truststores.crl_texts import CRL_TEXTS, crl_sentence
 from truststores.errors import StoreChangeRefused
 from truststores.forms.crl_sources import CrlUploadForm, PeriodForm, SourceForm
 from truststores.inputs import policy_of
-from truststores.models import CrlSource, TrustStore
+from truststores.models import CrlSource, StoreCrl, TrustStore
+from truststores.proposals import StoreChange
 from truststores.services.add_source import add_source
 from truststores.services.cover_authorities import cover_authorities
 from truststores.services.find_authorities import MOST_AUTHORITIES, StoreAuthority, find_authorities
@@ -36,6 +38,8 @@ from truststores.shown_crls import show_authorities, show_source
 from truststores.specs import NewSource
 from truststores.texts import refusal_text
 from truststores.views.actor import actor_of
+from truststores.views.proposals import lead_to_preview
+from truststores.views.stores import state_of_crl
 from ui.http import render_page
 
 may_change = permission_required("truststores.change_truststore", raise_exception=True)
@@ -63,9 +67,15 @@ def _page(
     lines = cover_authorities(store=store, authorities=authorities, points=points, moment=moment)
     sources = CrlSource.objects.filter(trust_store=store).select_related("issuer", "last_crl")
     offers = offer_sources(store=store, points=points)
+    spoken_for = {held.pk for line in lines for held, _ in line.crls}
+    others = StoreCrl.objects.filter(trust_store=store).exclude(pk__in=spoken_for)
     context: dict[str, Any] = {
         "store": store,
         "lines": show_authorities(lines),
+        "other_crls": [
+            (held, state_of_crl(held.crl, moment))
+            for held in others.select_related("crl").order_by("crl__issuer", "pk")[:_SHOWN]
+        ],
         "is_bounded": len(authorities) == MOST_AUTHORITIES,
         "asks_for_crls": policy_of(store).revocation is not Revocation.NONE,
         "sources": [show_source(one) for one in sources.order_by("url", "pk")[:_SHOWN]],
@@ -164,29 +174,26 @@ def source_remove(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse
 @require_POST
 @may_change
 def crl_upload(request: HttpRequest, pk: int) -> HttpResponse:
-    """Check a CRL that somebody brought and let it count, or say why it may not."""
+    """Check a CRL that somebody brought and lead to what it would change, or say why it may not."""
     store = get_object_or_404(TrustStore, pk=pk)
     form = CrlUploadForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, store, upload_form=form)
-    try:
-        uploaded = upload_crl(
-            actor=actor_of(request),
-            store=store,
-            content=form.to_content(),
-            moment=timezone.now(),
-            request=request,
-        )
-    except StoreChangeRefused as refusal:
-        form.add_error("crl", _sentence(refusal))
-        return _page(request, store, upload_form=form)
+    uploaded = upload_crl(
+        actor=actor_of(request),
+        store=store,
+        content=form.to_content(),
+        moment=timezone.now(),
+        request=request,
+    )
     if uploaded.crl is None:
         return _page(request, store, refusals=uploaded.refusals)
-    if uploaded.changed:
-        messages.success(request, f"{uploaded.crl} counts here now. What rests on it is validated.")
-    else:
+    back = reverse("truststores:store_crls", args=[store.pk])
+    if uploaded.in_use:
         messages.info(request, f"{uploaded.crl} was in use already.")
-    return redirect("truststores:store_crls", pk=store.pk)
+        return redirect(back)
+    change = StoreChange(crls_added=(uploaded.crl.pk,), crls_dropped=uploaded.superseded)
+    return lead_to_preview(request, store, change, back=back)
 
 
 @require_safe

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from certificates.models import Crl
+from certificates.models import Certificate, Crl
 from certificates.services.delete_certificates import Deletion
 from certificates.services.make_download import NothingToWrite
 from pki.verify.inputs import Revocation
@@ -38,9 +38,9 @@ MEMBERS_SHOWN = 500
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CrlLine:
-    """A CA of a store and the CRLs that the store has of it."""
+    """A CA of a store and the CRLs that the store has of it; None: of one that is no member."""
 
-    member: StoreMember
+    certificate: Certificate | None
     held: tuple[tuple[StoreCrl, str], ...]
 
 
@@ -93,11 +93,18 @@ def _crl_lines(store: TrustStore, members: list[StoreMember], moment: datetime) 
     held = store.store_crls.select_related("crl").order_by("-crl__this_update", "pk")
     for one in held:
         by_issuer.setdefault(one.crl.issuer_sha256, []).append((one, state_of_crl(one.crl, moment)))
-    authorities = [member for member in members if member.certificate.is_ca]
-    return [
-        CrlLine(member=member, held=tuple(by_issuer.get(member.certificate.subject_sha256, ())))
-        for member in authorities
+    lines = [
+        CrlLine(
+            certificate=member.certificate,
+            held=tuple(by_issuer.get(member.certificate.subject_sha256, ())),
+        )
+        for member in members
+        if member.certificate.is_ca
     ]
+    known = {line.certificate.subject_sha256 for line in lines if line.certificate is not None}
+    # Of authorities that lead to the store without being members, and of anybody else.
+    others = (tuple(found) for issuer, found in by_issuer.items() if issuer not in known)
+    return [*lines, *(CrlLine(certificate=None, held=found) for found in others)]
 
 
 def state_of_crl(crl: Crl, moment: datetime) -> str:
