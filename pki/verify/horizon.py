@@ -25,35 +25,44 @@ from pki.verify.report import Verdict
 
 _MOST_JUDGEMENTS: Final = 64
 _MOST_KEPT: Final = 10_000
+_LONGEST_KEPT: Final = 512
 
 
-def _turns(members: Iterable[Member | CrlMember]) -> set[int]:
+def _turns_of(member: Member | CrlMember) -> list[int]:
     """The seconds in which a certificate or CRL begins or ceases to be valid.
 
     Where this OpenSSL counts the last second of a certificate as valid, releases differ on CRLs:
     both seconds are taken then, which costs one report too many and never one too few.
     """
-    inclusive = last_valid_second_is_not_after()
-    found: set[int] = set()
-    for member in members:
-        if member.starts is not None:
-            found.add(member.starts)
-        if member.ends is not None:
-            found.add(member.ends)
-            if inclusive:
-                found.add(member.ends - 1)
+    found = []
+    if member.starts is not None:
+        found.append(member.starts)
+    if member.ends is not None:
+        found.append(member.ends)
+        if last_valid_second_is_not_after():
+            found.append(member.ends - 1)
     return found
 
 
-def reach(prepared: PreparedTrust, pool: Pool, issuer_hash: int) -> Reach:
+def reach(prepared: PreparedTrust, pool: Pool, leaf: Member) -> Reach:
     """Follow issuer names upwards, and those of the CRLs met on the way.
 
     The issuers of CRLs are followed as well, because their paths decide whether a CRL counts. What
-    was found is kept for all leaves of the issuer.
+    was found is kept for all leaves that name the issuer in the same bytes.
     """
-    known = pool.reaches.get(issuer_hash)
-    if known is not None:
-        return known
+    name: bytes | int = leaf.anatomy.issuer if leaf.anatomy is not None else leaf.issuer_hash
+    if isinstance(name, bytes) and len(name) > _LONGEST_KEPT:
+        name = leaf.issuer_hash
+    known = pool.reaches.get(name)
+    if known is None:
+        known = _follow(prepared, pool, leaf.issuer_hash)
+        if len(pool.reaches) >= _MOST_KEPT:
+            pool.reaches.clear()
+        pool.reaches[name] = known
+    return known
+
+
+def _follow(prepared: PreparedTrust, pool: Pool, issuer_hash: int) -> Reach:
     todo, seen = [issuer_hash], set()
     members: list[Member] = []
     crls: list[CrlMember] = []
@@ -70,25 +79,23 @@ def reach(prepared: PreparedTrust, pool: Pool, issuer_hash: int) -> Reach:
             todo.append(member.issuer_hash)
         if prepared.checks_revocation:
             crls.extend(crl for crl in prepared.crls_by_issuer.get(name, ()) if not crl.is_indirect)
-    found = Reach(tuple(members), tuple(crls), tuple(sorted(_turns([*members, *crls]))))
-    if len(pool.reaches) >= _MOST_KEPT:
-        pool.reaches.clear()
-    pool.reaches[issuer_hash] = found
-    return found
+    met: Iterable[Member | CrlMember] = (*members, *crls)
+    turns = {turn for one in met for turn in _turns_of(one)}
+    return Reach(tuple(members), tuple(crls), tuple(sorted(turns)))
 
 
-def next_turn(prepared: PreparedTrust, pool: Pool, leaf: Member, seconds: int) -> int | None:
+def next_turn(around: Reach, leaf: Member, seconds: int) -> int | None:
     """The horizon: the first second after this one in which the report could change."""
-    issuers = reach(prepared, pool, leaf.issuer_hash).turns
-    at = bisect_right(issuers, seconds)
-    candidates = [turn for turn in _turns([leaf]) if turn > seconds]
-    candidates.extend(issuers[at : at + 1])
-    return min(candidates, default=None)
+    at = bisect_right(around.turns, seconds)
+    candidates = [turn for turn in _turns_of(leaf) if turn > seconds]
+    candidates.extend(around.turns[at : at + 1])
+    return min(candidates) if candidates else None
 
 
 def trust_ends(
     prepared: PreparedTrust,
     pool: Pool,
+    around: Reach,
     decision: Decision,
     seconds: int,
     decide: Callable[[int], Decision],
@@ -99,8 +106,6 @@ def trust_ends(
     judged. A trust that outlives very many of them is said to end at the last that was judged:
     too early rather than too late.
     """
-    leaf = decision.path[0]
-    around = reach(prepared, pool, leaf.issuer_hash)
     now, path = seconds, decision.path
     for _ in range(_MOST_JUDGEMENTS):
         turn = _next_danger(path, around, now)

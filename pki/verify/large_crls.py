@@ -15,13 +15,13 @@ from itertools import islice, pairwise
 from typing import Final
 
 from pki import der
-from pki.verify.anatomy import (
+from pki.verify.anatomy import Anatomy
+from pki.verify.extension_values import (
     AUTHORITY_KEY_ID,
     CRL_DISTRIBUTION_POINTS,
     DELTA_CRL_INDICATOR,
     FRESHEST_CRL,
     ISSUING_DISTRIBUTION_POINT,
-    Anatomy,
     read_authority_key,
 )
 from pki.verify.inputs import Revocation
@@ -93,7 +93,7 @@ def _is_plain(crl: CrlMember, issuer: Member) -> bool:
         return False
     if any(extension.critical for extension in anatomy.extensions.values()):
         return False
-    if by.key_usage is not None and "cRLSign" not in by.key_usage:
+    if by.shape.key_usage is not None and "cRLSign" not in by.shape.key_usage:
         return False
     identifier = anatomy.extensions.get(AUTHORITY_KEY_ID)
     if identifier is None:

@@ -75,7 +75,6 @@ _SIGNATURES: Final[Signatures] = {
     "BIO_s_mem": (_VOID_P, []),
     "BIO_new": (_VOID_P, [_VOID_P]),
     "BIO_free": (c_int, [_VOID_P]),
-    "BIO_read": (c_int, [_VOID_P, c_char_p, c_int]),
     "BIO_ctrl": (c_long, [_VOID_P, c_int, c_long, _VOID_P]),
     "OPENSSL_sk_new_null": (_VOID_P, []),
     "OPENSSL_sk_push": (c_int, [_VOID_P, _VOID_P]),
@@ -121,6 +120,7 @@ _decode_certificate = _releasing.d2i_X509
 _decode_crl = _releasing.d2i_X509_CRL
 _verify_cert = _releasing.X509_verify_cert
 _error = threading.local()
+_MEMORY: Final = _lib.BIO_s_mem()
 
 
 def load_libssl(signatures: Signatures) -> tuple[ctypes.CDLL, ctypes.CDLL]:
@@ -162,15 +162,12 @@ def _decode(function: Any, what: str, der: bytes) -> tuple[int, int]:
 
 def _name_text(name: int) -> str:
     """A name as `s_client` prints it: `C = BE, O = Example, CN = Root`."""
-    bio = _lib.BIO_new(_lib.BIO_s_mem())
+    bio = _lib.BIO_new(_MEMORY)
     try:
         _lib.X509_NAME_print_ex(bio, name, 0, _NAME_ONELINE)
-        length = _lib.BIO_ctrl(bio, 10, 0, None)  # BIO_CTRL_PENDING
-        if length <= 0:
-            return ""
-        buffer = ctypes.create_string_buffer(length)
-        _lib.BIO_read(bio, buffer, length)
-        return buffer.raw.decode("utf-8", "replace")
+        found = c_void_p()
+        length = _lib.BIO_ctrl(bio, 3, 0, ctypes.byref(found))  # BIO_CTRL_INFO
+        return ctypes.string_at(found, length).decode("utf-8", "replace") if length > 0 else ""
     finally:
         _lib.BIO_free(bio)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, cached_property
@@ -17,11 +17,10 @@ from typing import Final
 
 from pki.der import DerError
 from pki.errors import NotDecodable
-from pki.findings import Finding
 from pki.verify import openssl
-from pki.verify.anatomy import Anatomy, CrlAnatomy, seconds_of
+from pki.verify.anatomy import Anatomy, CrlAnatomy, Shape, seconds_of
 from pki.verify.inputs import Policy, Revocation, TrustInput, Usage
-from pki.verify.report import PathElement
+from pki.verify.report import CheckOutcome, PathElement
 
 _PURPOSES: Final = {
     Usage.ANY: openssl.PURPOSE_ANY,
@@ -207,13 +206,13 @@ class Unreadable:
 class Pool:
     """Every certificate that may stand above the leaf, by the hash of its subject.
 
-    `reaches` keeps what paths through an issuer's name could touch, for all leaves of that issuer.
+    `reaches` keeps what paths through an issuer's name, as encoded, could touch.
     """
 
     members: tuple[Member, ...]
     by_subject: dict[int, tuple[Member, ...]] = field(init=False)
     by_address: dict[int, Member] = field(init=False)
-    reaches: dict[int, Reach] = field(init=False, default_factory=dict)
+    reaches: dict[bytes | int, Reach] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_subject: defaultdict[int, list[Member]] = defaultdict(list)
@@ -293,7 +292,7 @@ class PreparedTrust:
         self.signed: dict[tuple[str, str], bool] = {}
         self.verified: set[tuple[str, ...]] = set()
         self.flags: dict[tuple[bytes | None, bytes | None], tuple[str, ...]] = {}
-        self.findings: dict[tuple[str, ...], Mapping[str, tuple[Finding, ...]]] = {}
+        self.shared_outcomes: dict[tuple[Shape | str | None, ...], tuple[CheckOutcome, ...]] = {}
         self.elements: dict[tuple[str, int], PathElement] = {}
         self.serials: dict[tuple[str, str], frozenset[int] | None] = {}
 

@@ -130,9 +130,10 @@ def _report(case: _Case, decision: Decision) -> Report:
         address=question.address,
         chosen_otherwise=bool(decision.other_path),
     )
+    around = horizon.reach(prepared, judge.pool, leaf)
     expiry = None
     if decision.verdict is Verdict.TRUSTED:
-        expiry = horizon.trust_ends(prepared, judge.pool, decision, seconds, judge.decide)
+        expiry = horizon.trust_ends(prepared, judge.pool, around, decision, seconds, judge.decide)
     return Report(
         verdict=decision.verdict,
         moment=question.moment,
@@ -141,7 +142,7 @@ def _report(case: _Case, decision: Decision) -> Report:
         checks=checks.all_checks(situation),
         crls=tuple(_used(crl, seconds) for crl in crls),
         effective_expiry=_moment(expiry),
-        horizon=_moment(horizon.next_turn(prepared, judge.pool, leaf, seconds)),
+        horizon=_moment(horizon.next_turn(around, leaf, seconds)),
         openssl_version=openssl.version(),
         flags=case.flags,
         other_path=_elements(prepared, decision.other_path),

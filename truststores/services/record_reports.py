@@ -44,6 +44,8 @@ class _Row(NamedTuple):
     generation: int
     verdict: str
     codes: str
+    meant_for_usage: bool
+    effective_expiry: datetime | None
     chained: bool
     was_made: bool
 
@@ -62,7 +64,8 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
         .filter(among("pk", by_pk))
         .order_by("pk")
         .values_list(
-            *("pk", "certificate_id", "generation", "verdict", "codes", "chained"),
+            *("pk", "certificate_id", "generation", "verdict", "codes"),
+            *("meant_for_usage", "effective_expiry", "chained"),
             IsNull(F("made_at"), False),
         )
     ]
@@ -71,7 +74,11 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     changed = [row for row in current if row.was_made and _says(row) != _says(written[row.pk])]
     _keep_past({row.pk: by_pk[row.pk].report.moment for row in changed})
     write_reports(reports=list(written.values()))
-    settle_standings(certificate_ids={row.certificate_id for row in current})
+    settle_standings(
+        certificate_ids={
+            row.certificate_id for row in current if _weighs(row) != _weighs_now(written[row.pk])
+        }
+    )
     verdicts = Counter(one.verdict for one in written.values())
     good = [row.pk for row in changed if _turned(row, written[row.pk]) > 0]
     bad = [row.pk for row in changed if _turned(row, written[row.pk]) < 0]
@@ -91,6 +98,15 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
 def _turned(before: _Row, after: WrittenReport) -> int:
     """1 when it became trusted, -1 when it stopped being so, 0 otherwise."""
     return (after.verdict == Verdict.TRUSTED) - (before.verdict == Verdict.TRUSTED)
+
+
+def _weighs(row: _Row) -> tuple[str, bool, datetime | None]:
+    """What of a report goes into the standing of its certificate."""
+    return row.verdict, row.meant_for_usage, row.effective_expiry
+
+
+def _weighs_now(one: WrittenReport) -> tuple[str, bool, datetime | None]:
+    return one.verdict, one.meant_for_usage, one.report.effective_expiry
 
 
 def _says(one: _Row | WrittenReport) -> tuple[str, str]:

@@ -21,6 +21,8 @@ def settle_standings(*, certificate_ids: Collection[int]) -> None:
     The certificates are locked first: of two transactions that each wrote a report of the same
     certificate, the second then reads what the first has written.
     """
+    if not certificate_ids:
+        return
     wanted = among("pk", certificate_ids)
     locked = Certificate.objects.filter(wanted).order_by("pk").select_for_update(of=("self",))
     before = {

@@ -14,16 +14,9 @@ from typing import Final
 
 from pki.findings import Finding
 from pki.public_suffix import is_registry
-from pki.verify.anatomy import (
-    NAME_DNS,
-    NAME_EMAIL,
-    NAME_IP,
-    NAME_URI,
-    SUBJECT_ALT_NAME,
-    Anatomy,
-    shown,
-)
+from pki.verify.anatomy import Anatomy, shown
 from pki.verify.checks.check import Check, warning
+from pki.verify.extension_values import NAME_DNS, NAME_EMAIL, NAME_IP, NAME_URI, SUBJECT_ALT_NAME
 from pki.verify.prepared import Member
 
 _LABEL: Final = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")

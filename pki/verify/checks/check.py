@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pki.findings import Finding, Severity
+from pki.verify.anatomy import Shape
 from pki.verify.inputs import Policy
 from pki.verify.prepared import CrlMember, Member, PreparedTrust, Unreadable
 from pki.verify.report import Diagnostic, Verdict
@@ -56,8 +57,9 @@ class Situation(NamedTuple):
 class Check:
     """One named question.
 
-    `numbers` are the X509_V_ERR_ numbers that answer it. `of_certificate` gives the findings that
-    depend on one certificate and its role alone (`leaf`, `issuer`, `anchor`): they are kept for
+    `numbers` are the X509_V_ERR_ numbers that answer it. `of_shape` gives the findings about what a
+    certificate shares with others of its shape, in a role (`leaf`, `issuer`, `anchor`), and
+    `of_certificate` those that need more of it: the first are kept for each shape, both are for
     issuers. `of_path` gives those that need the whole. `reason` says why the check was not made: a
     code, and whether the question applies at all ("not checked" or "not applicable"); None: it
     was made. Findings never depend on the moment itself: a report holds up to its horizon.
@@ -65,6 +67,7 @@ class Check:
 
     name: str
     numbers: frozenset[int]
+    of_shape: Callable[[Shape, str], Iterator[Finding]] | None = None
     of_certificate: Callable[[Member, str], Iterator[Finding]] | None = None
     of_path: Callable[[Situation], Iterator[Finding]] | None = None
     reason: Callable[[Situation], tuple[str, bool] | None] | None = None

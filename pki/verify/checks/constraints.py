@@ -15,17 +15,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from pki.findings import Finding
-from pki.verify.anatomy import (
+from pki.verify.anatomy import Shape, shown
+from pki.verify.checks.check import Check, Situation, error, warning
+from pki.verify.extension_values import (
     BASIC_CONSTRAINTS,
     NAME_CONSTRAINTS,
     NAME_DNS,
     NAME_EMAIL,
     NAME_IP,
-    Anatomy,
-    shown,
 )
-from pki.verify.checks.check import Check, Situation, error, warning
-from pki.verify.prepared import Member
 
 _DOMAIN: Final = re.compile(
     rb"([A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)(\.[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?)*"
@@ -33,24 +31,21 @@ _DOMAIN: Final = re.compile(
 _NETWORK_LENGTHS: Final = (8, 32)
 
 
-def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
-    anatomy = member.anatomy
-    if anatomy is None:
-        return
-    yield from _of_basic(anatomy, role)
-    yield from _of_names(anatomy)
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    yield from _of_basic(shape, role)
+    yield from _of_names(shape)
 
 
-def _of_basic(anatomy: Anatomy, role: str) -> Iterator[Finding]:
-    extension = anatomy.extensions.get(BASIC_CONSTRAINTS)
-    signs = "keyCertSign" in (anatomy.key_usage or ())
+def _of_basic(shape: Shape, role: str) -> Iterator[Finding]:
+    extension = shape.extensions.get(BASIC_CONSTRAINTS)
+    signs = "keyCertSign" in (shape.key_usage or ())
     if extension is None:
         if role != "leaf":
             yield warning("basic.missing", "basicConstraints")
         elif signs:
             yield warning("basic.cert_sign_without_ca", "keyUsage")
         return
-    basic = anatomy.basic_constraints
+    basic = shape.basic_constraints
     if basic is None:
         yield warning("basic.malformed", "basicConstraints")
         return
@@ -64,19 +59,19 @@ def _of_basic(anatomy: Anatomy, role: str) -> Iterator[Finding]:
         yield warning("basic.path_length_negative", "basicConstraints")
     if not basic.is_ca:
         yield warning("basic.path_length_without_ca", "basicConstraints")
-    elif anatomy.key_usage is not None and not signs:
+    elif shape.key_usage is not None and not signs:
         yield warning("basic.path_length_without_cert_sign", "basicConstraints")
 
 
-def _of_names(anatomy: Anatomy) -> Iterator[Finding]:
-    extension = anatomy.extensions.get(NAME_CONSTRAINTS)
+def _of_names(shape: Shape) -> Iterator[Finding]:
+    extension = shape.extensions.get(NAME_CONSTRAINTS)
     if extension is None:
         return
-    if not anatomy.is_ca:
+    if not shape.is_ca:
         yield warning("constraints.on_end_entity", "nameConstraints")
     if not extension.critical:
         yield warning("constraints.not_critical", "nameConstraints")
-    constraints = anatomy.name_constraints
+    constraints = shape.name_constraints
     if constraints is None:
         yield warning("constraints.malformed", "nameConstraints")
         return
@@ -123,7 +118,7 @@ def _of_path(situation: Situation) -> Iterator[Finding]:
     if not wild:
         return
     for depth, issuer in enumerate(situation.path[1:], start=1):
-        constraints = issuer.anatomy.name_constraints if issuer.anatomy is not None else None
+        constraints = issuer.anatomy.shape.name_constraints if issuer.anatomy is not None else None
         for tag, base, _ in (constraints.excluded if constraints else None) or ():
             label, _, rest = base.lower().partition(b".")
             if tag == NAME_DNS and label and b"." + rest in wild:
@@ -138,6 +133,6 @@ def _of_path(situation: Situation) -> Iterator[Finding]:
 CHECK = Check(
     name="constraints",
     numbers=frozenset({25, 46, 47, 48, 49, 51, 52, 53, 79, 80, 81, 82, 89, 92}),
-    of_certificate=_of_certificate,
+    of_shape=_of_shape,
     of_path=_of_path,
 )

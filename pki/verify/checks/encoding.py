@@ -13,8 +13,9 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import EXTENSION_NAMES
+from pki.verify.anatomy import INDIVIDUAL, Shape
 from pki.verify.checks.check import Check, Situation, warning
+from pki.verify.extension_values import Extension
 from pki.verify.prepared import Member
 
 TRAILING_DATA: Final = "trailing data"
@@ -33,17 +34,27 @@ def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
         return
     for extension in anatomy.duplicates:
         yield warning("encoding.extension_twice", extension.name)
-    for extension in anatomy.extensions.values():
-        if extension.oid in EXTENSION_NAMES:
-            try:
-                der.read(extension.value, 0, len(extension.value))
-            except der.DerError as fault:
-                yield warning("encoding.extension_malformed", extension.name, why=str(fault))
+    for oid in INDIVIDUAL:
+        if oid in anatomy.extensions:
+            yield from _of_extension(anatomy.extensions[oid])
+
+
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    for extension in shape.extensions.values():
+        yield from _of_extension(extension)
+
+
+def _of_extension(extension: Extension) -> Iterator[Finding]:
+    try:
+        der.read(extension.value, 0, len(extension.value))
+    except der.DerError as fault:
+        yield warning("encoding.extension_malformed", extension.name, why=str(fault))
 
 
 CHECK = Check(
     name="encoding",
     numbers=frozenset({34, 41, 45}),
+    of_shape=_of_shape,
     of_certificate=_of_certificate,
     of_path=_of_path,
 )

@@ -15,18 +15,9 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import (
-    AUTHORITY_INFO_ACCESS,
-    COMMON_NAME,
-    COUNTRY,
-    CRL_DISTRIBUTION_POINTS,
-    Anatomy,
-    attribute_text,
-    dotted,
-    kept,
-    shown,
-)
+from pki.verify.anatomy import COMMON_NAME, COUNTRY, Anatomy, Shape, attribute_text, shown
 from pki.verify.checks.check import Check, Situation, info, warning
+from pki.verify.extension_values import AUTHORITY_INFO_ACCESS, CRL_DISTRIBUTION_POINTS, dotted, kept
 from pki.verify.inputs import Usage
 from pki.verify.prepared import Member
 
@@ -60,7 +51,8 @@ def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
     elif not anatomy.extensions:
         yield warning("hygiene.no_extensions", "extensions")
     yield from _of_names(anatomy)
-    yield from _of_pointers(anatomy, role)
+    if role == "leaf" and not anatomy.self_issued and not _has_pointer(anatomy.shape):
+        yield info("hygiene.no_revocation_pointer")
 
 
 def _of_names(anatomy: Anatomy) -> Iterator[Finding]:
@@ -92,22 +84,19 @@ def _of_country(tag: int, content: bytes) -> Iterator[Finding]:
         yield warning("hygiene.country_malformed", "subject", country=shown(country[:64]))
 
 
-def _of_pointers(anatomy: Anatomy, role: str) -> Iterator[Finding]:
+def _has_pointer(shape: Shape) -> bool:
+    return AUTHORITY_INFO_ACCESS in shape.extensions or CRL_DISTRIBUTION_POINTS in shape.extensions
+
+
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
     for oid, what in ((AUTHORITY_INFO_ACCESS, "aia"), (CRL_DISTRIBUTION_POINTS, "crl_points")):
-        extension = anatomy.extensions.get(oid)
+        extension = shape.extensions.get(oid)
         if extension is None:
             continue
         if extension.critical:
             yield warning(f"hygiene.{what}_critical", extension.name)
         if not _is_list_of_sequences(extension.value):
             yield warning(f"hygiene.{what}_malformed", extension.name)
-    if (
-        role == "leaf"
-        and anatomy.issuer != anatomy.subject
-        and AUTHORITY_INFO_ACCESS not in anatomy.extensions
-        and CRL_DISTRIBUTION_POINTS not in anatomy.extensions
-    ):
-        yield info("hygiene.no_revocation_pointer")
 
 
 @kept
@@ -136,6 +125,7 @@ def _of_path(situation: Situation) -> Iterator[Finding]:
 CHECK = Check(
     name="hygiene",
     numbers=frozenset({83, 84, 93}),
+    of_shape=_of_shape,
     of_certificate=_of_certificate,
     of_path=_of_path,
 )

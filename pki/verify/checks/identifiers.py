@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from pki.findings import Finding
-from pki.verify.anatomy import AUTHORITY_KEY_ID, SUBJECT_KEY_ID, Anatomy
+from pki.verify.anatomy import Anatomy, Shape
 from pki.verify.checks.check import Check, info, warning
+from pki.verify.extension_values import AUTHORITY_KEY_ID, SUBJECT_KEY_ID
 from pki.verify.prepared import Member
 
 _LONGEST_SERIAL: Final = 20
@@ -42,34 +43,42 @@ def _of_serial(serial: bytes) -> Iterator[Finding]:
         yield warning("serial.not_minimal", "serialNumber")
 
 
-def _of_authority(anatomy: Anatomy, member: Member) -> Iterator[Finding]:
-    extension = anatomy.extensions.get(AUTHORITY_KEY_ID)
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    extension = shape.extensions.get(AUTHORITY_KEY_ID)
     if extension is None:
-        if not member.self_signed:
-            yield warning("aki.missing", "authorityKeyIdentifier")
-        elif not anatomy.is_ca:
-            yield info("aki.missing", "authorityKeyIdentifier")
         return
     if extension.critical:
         yield warning("aki.critical", "authorityKeyIdentifier")
-    key = anatomy.authority_key
+    key = shape.authority_key
     if key is None:
         yield warning("aki.malformed", "authorityKeyIdentifier")
         return
     if key.key_id is None:
         yield warning("aki.no_key_id", "authorityKeyIdentifier")
-    elif anatomy.subject_key_id not in (None, key.key_id) and _signed_itself(member):
-        yield warning("aki.not_own_key", "authorityKeyIdentifier")
     if key.issuer != (key.serial is not None):
         yield warning("aki.not_paired", "authorityKeyIdentifier")
+
+
+def _of_authority(anatomy: Anatomy, member: Member) -> Iterator[Finding]:
+    if AUTHORITY_KEY_ID not in anatomy.extensions:
+        if not member.self_signed:
+            yield warning("aki.missing", "authorityKeyIdentifier")
+        elif not anatomy.is_ca:
+            yield info("aki.missing", "authorityKeyIdentifier")
+        return
+    key = anatomy.shape.authority_key
+    if key is None:
+        return
+    if (
+        member.self_issued
+        and None not in (key.key_id, anatomy.subject_key_id)
+        and key.key_id != anatomy.subject_key_id
+        and member.certificate.signed(member.certificate)
+    ):
+        yield warning("aki.not_own_key", "authorityKeyIdentifier")
     if key.issuer or key.serial is not None:
         make = warning if member.self_signed else info
         yield make("aki.issuer_and_serial", "authorityKeyIdentifier")
-
-
-def _signed_itself(member: Member) -> bool:
-    """Whether it verifies with its own key, whatever its key identifiers say of that."""
-    return member.self_issued and member.certificate.signed(member.certificate)
 
 
 def _of_subject(anatomy: Anatomy, role: str) -> Iterator[Finding]:
@@ -87,5 +96,6 @@ def _of_subject(anatomy: Anatomy, role: str) -> Iterator[Finding]:
 CHECK = Check(
     name="identifiers",
     numbers=frozenset({85, 86, 90, 91, 102, 103}),
+    of_shape=_of_shape,
     of_certificate=_of_certificate,
 )

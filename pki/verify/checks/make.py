@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Final
 
 from pki.findings import Finding, Severity
+from pki.verify.anatomy import Shape
 from pki.verify.checks.check import Check, Situation, error
 from pki.verify.report import CheckOutcome, CheckResult, Diagnostic
 
@@ -17,9 +18,12 @@ _MOST_COMMON: Final = 8
 
 def make(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
     """Each check's outcome. A number of OpenSSL counts as the answer of the check it belongs to."""
-    above = _of_issuers(checks, situation)
+    shared = _shared(checks, situation)
     return tuple(
-        [_outcome(checks, check, situation, above.get(check.name, ())) for check in checks]
+        [
+            _outcome(checks, check, situation, found)
+            for check, found in zip(checks, shared, strict=True)
+        ]
     )
 
 
@@ -39,33 +43,33 @@ def not_made(checks: Sequence[Check], reason: str) -> tuple[CheckOutcome, ...]:
 
 
 def _outcome(
-    checks: Sequence[Check], check: Check, situation: Situation, above: tuple[Finding, ...]
+    checks: Sequence[Check], check: Check, situation: Situation, shared: CheckOutcome
 ) -> CheckOutcome:
-    findings: list[Finding] = []
+    own: list[Finding] = []
     if situation.diagnostics:
-        findings = [
+        own = [
             of_diagnostic(diagnostic)
             for diagnostic in situation.diagnostics
             if _belongs(checks, check, diagnostic)
         ]
     reason = check.reason(situation) if check.reason is not None else None
-    if reason is not None and not findings:
+    if reason is not None and not own:
         code, applies = reason
         return _without_findings(
             check.name, CheckResult.NOT_CHECKED if applies else CheckResult.NOT_APPLICABLE, code
         )
     if check.of_path is not None:
-        findings.extend(check.of_path(situation))
+        own.extend(check.of_path(situation))
     if check.of_certificate is not None and (
-        found := [*check.of_certificate(situation.path[0], "leaf")]
+        found := [*check.of_certificate(situation.leaf, "leaf")]
     ):
-        findings.extend(_at(0, found))
-    findings.extend(above)
-    if not findings:
-        return _without_findings(check.name, CheckResult.PASSED, "")
-    if len(findings) <= _MOST_COMMON and all(len(item.data) <= 1 for item in findings):
-        return _common(check.name, tuple(findings))
-    return _with_findings(check.name, findings)
+        own.extend(_at(0, found))
+    if not own:
+        return shared
+    own.extend(shared.findings)
+    if len(own) <= _MOST_COMMON and all(len(item.data) <= 1 for item in own):
+        return _common(check.name, tuple(own))
+    return _with_findings(check.name, own)
 
 
 def _with_findings(name: str, findings: Sequence[Finding]) -> CheckOutcome:
@@ -94,30 +98,38 @@ def of_diagnostic(diagnostic: Diagnostic) -> Finding:
     )
 
 
-def _of_issuers(checks: Sequence[Check], situation: Situation) -> Mapping[str, tuple[Finding, ...]]:
-    """What each check finds about the certificates above the leaf, found once for each such path."""
-    issuers = situation.path[1:]
+def _shared(checks: Sequence[Check], situation: Situation) -> tuple[CheckOutcome, ...]:
+    """What each check finds about the shape of the leaf and the certificates above it: the same for
+    all leaves of that shape on this path, and so found once."""
+    anatomy = situation.leaf.anatomy
+    shape = anatomy.shape if anatomy is not None else None
     anchored = "anchored" if situation.reaches_anchor else "open"
-    key = (anchored, *(member.sha256 for member in issuers))
-    kept = situation.prepared.findings
+    key = (shape, anchored, *[member.sha256 for member in situation.path[1:]])
+    kept = situation.prepared.shared_outcomes
     known = kept.get(key)
     if known is None:
-        roles = ["issuer"] * len(issuers)
-        if issuers and situation.reaches_anchor:
-            roles[-1] = "anchor"
-        known = {
-            check.name: tuple(
-                found
-                for depth, (member, role) in enumerate(zip(issuers, roles, strict=True), start=1)
-                for found in _at(depth, check.of_certificate(member, role))
-            )
-            for check in checks
-            if check.of_certificate is not None
-        }
-        if len(kept) >= _MOST_KEPT:
-            kept.clear()
-        kept[key] = known
+        known = tuple([_shared_outcome(check, shape, situation) for check in checks])
+        if shape is None or shape.shared:
+            if len(kept) >= _MOST_KEPT:
+                kept.clear()
+            kept[key] = known
     return known
+
+
+def _shared_outcome(check: Check, shape: Shape | None, situation: Situation) -> CheckOutcome:
+    findings: list[Finding] = []
+    if check.of_shape is not None and shape is not None:
+        findings.extend(_at(0, check.of_shape(shape, "leaf")))
+    last = len(situation.path) - 1
+    for depth, member in enumerate(situation.path[1:], start=1):
+        role = "anchor" if depth == last and situation.reaches_anchor else "issuer"
+        if check.of_shape is not None and member.anatomy is not None:
+            findings.extend(_at(depth, check.of_shape(member.anatomy.shape, role)))
+        if check.of_certificate is not None:
+            findings.extend(_at(depth, check.of_certificate(member, role)))
+    if not findings:
+        return _without_findings(check.name, CheckResult.PASSED, "")
+    return _with_findings(check.name, findings)
 
 
 def _at(depth: int, found: Iterable[Finding]) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pki.findings import Finding
-from pki.verify.anatomy import NAME_DNS
 from pki.verify.checks.check import Check, Situation, warning
+from pki.verify.extension_values import NAME_DNS
 
 
 def _of_path(situation: Situation) -> Iterator[Finding]:

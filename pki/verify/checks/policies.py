@@ -13,31 +13,20 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import (
-    CERTIFICATE_POLICIES,
+from pki.verify.anatomy import POLICY_EXTENSIONS, Shape
+from pki.verify.checks.check import Check, Situation, warning
+from pki.verify.extension_values import (
     INHIBIT_ANY_POLICY,
     POLICY_CONSTRAINTS,
     POLICY_MAPPINGS,
-    Anatomy,
 )
-from pki.verify.checks.check import Check, Situation, warning
-from pki.verify.prepared import Member
 
 _ANY_POLICY: Final = der.encode(der.OID, b"\x55\x1d\x20\x00")
-_CONCERNED: Final = (
-    CERTIFICATE_POLICIES,
-    POLICY_MAPPINGS,
-    POLICY_CONSTRAINTS,
-    INHIBIT_ANY_POLICY,
-)
 
 
-def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
-    anatomy = member.anatomy
-    if anatomy is None:
-        return
-    for oid in _CONCERNED:
-        extension = anatomy.extensions.get(oid)
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    for oid in POLICY_EXTENSIONS:
+        extension = shape.extensions.get(oid)
         if extension is None:
             continue
         tag = der.INTEGER if oid == INHIBIT_ANY_POLICY else der.SEQUENCE
@@ -47,17 +36,17 @@ def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
         except der.DerError:
             yield warning("policies.malformed", extension.name)
             continue
-        yield from _of_extension(anatomy, oid, extension.critical, stop - start)
-    mappings = anatomy.extensions.get(POLICY_MAPPINGS)
+        yield from _of_extension(shape, oid, extension.critical, stop - start)
+    mappings = shape.extensions.get(POLICY_MAPPINGS)
     if mappings is not None and _ANY_POLICY in mappings.value:
         yield warning("policies.mapping_of_any", "policyMappings")
 
 
-def _of_extension(anatomy: Anatomy, oid: bytes, critical: bool, length: int) -> Iterator[Finding]:
+def _of_extension(shape: Shape, oid: bytes, critical: bool, length: int) -> Iterator[Finding]:
     if oid == POLICY_CONSTRAINTS:
         if not critical:
             yield warning("policies.constraints_not_critical", "policyConstraints")
-        if not anatomy.is_ca:
+        if not shape.is_ca:
             yield warning("policies.constraints_on_end_entity", "policyConstraints")
         if not length:
             yield warning("policies.constraints_empty", "policyConstraints")
@@ -70,7 +59,7 @@ def _reason(situation: Situation) -> tuple[str, bool] | None:
     if policy.require_explicit_policy or policy.policy_oids:
         return None
     for member in situation.path:
-        if member.anatomy is None or any(oid in member.anatomy.extensions for oid in _CONCERNED):
+        if member.anatomy is None or member.anatomy.shape.has_policies:
             return None
     return "no_policy_required", False
 
@@ -78,6 +67,6 @@ def _reason(situation: Situation) -> tuple[str, bool] | None:
 CHECK = Check(
     name="policies",
     numbers=frozenset({42, 43}),
-    of_certificate=_of_certificate,
+    of_shape=_of_shape,
     reason=_reason,
 )

@@ -11,30 +11,27 @@ from collections.abc import Iterator
 from typing import Final
 
 from pki.findings import Finding
-from pki.verify.anatomy import EXTENDED_KEY_USAGE, KEY_USAGE, Anatomy
+from pki.verify.anatomy import Shape
 from pki.verify.checks.check import Check, info, warning
-from pki.verify.prepared import Member
+from pki.verify.extension_values import EXTENDED_KEY_USAGE, KEY_USAGE
 
 _ANY_PURPOSE: Final = b"\x55\x1d\x25\x00"
 
 
-def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
-    anatomy = member.anatomy
-    if anatomy is None:
-        return
-    if role == "leaf" and anatomy.is_ca:
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    if role == "leaf" and shape.is_ca:
         yield warning("purpose.ca_as_end_entity", "basicConstraints")
-    yield from _of_extended_usage(anatomy, role)
-    yield from _of_usage(anatomy, role)
+    yield from _of_extended_usage(shape, role)
+    yield from _of_usage(shape, role)
 
 
-def _of_extended_usage(anatomy: Anatomy, role: str) -> Iterator[Finding]:
-    extension = anatomy.extensions.get(EXTENDED_KEY_USAGE)
+def _of_extended_usage(shape: Shape, role: str) -> Iterator[Finding]:
+    extension = shape.extensions.get(EXTENDED_KEY_USAGE)
     if extension is None:
         if role == "leaf":
             yield info("purpose.extended_missing", "extKeyUsage")
         return
-    purposes = anatomy.extended_key_usage
+    purposes = shape.extended_key_usage
     if purposes is None:
         yield warning("purpose.extended_malformed", "extKeyUsage")
         return
@@ -48,13 +45,13 @@ def _of_extended_usage(anatomy: Anatomy, role: str) -> Iterator[Finding]:
         yield info("purpose.extended_on_anchor", "extKeyUsage")
 
 
-def _of_usage(anatomy: Anatomy, role: str) -> Iterator[Finding]:
-    extension = anatomy.extensions.get(KEY_USAGE)
+def _of_usage(shape: Shape, role: str) -> Iterator[Finding]:
+    extension = shape.extensions.get(KEY_USAGE)
     if extension is None:
         make = info if role == "leaf" else warning
         yield make("purpose.usage_missing", "keyUsage")
         return
-    usage = anatomy.key_usage
+    usage = shape.key_usage
     if usage is None:
         yield warning("purpose.usage_malformed", "keyUsage")
     elif not usage:
@@ -64,5 +61,5 @@ def _of_usage(anatomy: Anatomy, role: str) -> Iterator[Finding]:
 CHECK = Check(
     name="purpose",
     numbers=frozenset({26, 32, 37, 38, 39, 40, 72}),
-    of_certificate=_of_certificate,
+    of_shape=_of_shape,
 )

@@ -15,9 +15,9 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import CRL_NUMBER
 from pki.verify.checks.check import Check, Situation, info, warning
 from pki.verify.checks.strength import weak_hash
+from pki.verify.extension_values import CRL_NUMBER
 from pki.verify.inputs import Revocation
 from pki.verify.prepared import CrlMember
 

@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pki.findings import Finding
+from pki.verify.anatomy import Shape
 from pki.verify.checks.check import Check, Situation, warning
 from pki.verify.prepared import Member
 
 
-def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
-    anatomy = member.anatomy
-    if anatomy is not None and anatomy.algorithm != anatomy.outer_algorithm:
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    if shape.algorithm != shape.outer_algorithm:
         yield warning("signatures.algorithms_differ")
+
+
+def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
     # OpenSSL does not verify an anchor's signature by itself: it is trusted as it is. A wrong one
     # still tells that the file was changed.
     if (
@@ -36,6 +39,7 @@ def _reason(situation: Situation) -> tuple[str, bool] | None:
 CHECK = Check(
     name="signatures",
     numbers=frozenset({4, 6, 7, 24, 76, 77, 78}),
+    of_shape=_of_shape,
     of_certificate=_of_certificate,
     reason=_reason,
 )

@@ -13,8 +13,9 @@ from typing import Final
 
 from pki import der
 from pki.findings import Finding
-from pki.verify.anatomy import PublicKey, kept
+from pki.verify.anatomy import Shape
 from pki.verify.checks.check import Check, info, warning
+from pki.verify.extension_values import kept
 from pki.verify.prepared import Member
 
 _RSA: Final = (bytes.fromhex("2a864886f70d010101"), bytes.fromhex("2a864886f70d01010a"))
@@ -68,24 +69,27 @@ def weak_hash(algorithm: bytes) -> str | None:
     return _WEAK_SIGNATURES.get(algorithm[start:stop])
 
 
-def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
-    anatomy = member.anatomy
-    if anatomy is None:
-        return
-    name = weak_hash(anatomy.algorithm)
+def _of_shape(shape: Shape, role: str) -> Iterator[Finding]:
+    name = weak_hash(shape.algorithm)
     if name is not None:
         # Nobody relies on the signature of an anchor.
         make = info if role == "anchor" else warning
         yield make("strength.hash_weak", "signatureAlgorithm", hash=name)
-    key = anatomy.public_key
-    if key is None:
-        yield warning("strength.key_malformed", "subjectPublicKeyInfo")
-    elif key.algorithm in _RSA:
-        yield from _of_rsa(key)
-    elif key.algorithm == _EC:
-        yield from _of_curve(key)
-    elif key.algorithm == _DSA:
+    if shape.key_oid == _EC:
+        yield from _of_curve(shape.key_parameters)
+    elif shape.key_oid == _DSA:
         yield warning("strength.dsa", "subjectPublicKeyInfo")
+
+
+def _of_certificate(member: Member, role: str) -> Iterator[Finding]:
+    anatomy = member.anatomy
+    if anatomy is None:
+        return
+    bits = anatomy.key_bits
+    if bits is None:
+        yield warning("strength.key_malformed", "subjectPublicKeyInfo")
+    elif anatomy.shape.key_oid in _RSA and not _is_plain_rsa(bits):
+        yield from _of_rsa(bits)
 
 
 def _is_plain_rsa(bits: bytes) -> bool:
@@ -99,15 +103,13 @@ def _is_plain_rsa(bits: bytes) -> bool:
     )
 
 
-def _of_rsa(key: PublicKey) -> Iterator[Finding]:
-    if _is_plain_rsa(key.bits):
-        return
+def _of_rsa(bits: bytes) -> Iterator[Finding]:
     try:
-        start, stop = der.whole(key.bits, der.SEQUENCE)
-        start, middle = der.expect(key.bits, start, stop, der.INTEGER)
-        modulus = der.integer(key.bits, start, middle)
-        start, end = der.expect(key.bits, middle, stop, der.INTEGER)
-        exponent = der.integer(key.bits, start, end)
+        start, stop = der.whole(bits, der.SEQUENCE)
+        start, middle = der.expect(bits, start, stop, der.INTEGER)
+        modulus = der.integer(bits, start, middle)
+        start, end = der.expect(bits, middle, stop, der.INTEGER)
+        exponent = der.integer(bits, start, end)
     except der.DerError:
         yield warning("strength.key_malformed", "subjectPublicKeyInfo")
         return
@@ -121,13 +123,13 @@ def _of_rsa(key: PublicKey) -> Iterator[Finding]:
         yield warning("strength.rsa_exponent", "subjectPublicKeyInfo", exponent=shown)
 
 
-def _of_curve(key: PublicKey) -> Iterator[Finding]:
+def _of_curve(parameters: bytes) -> Iterator[Finding]:
     try:
-        start, stop = der.whole(key.parameters, der.OID)
+        start, stop = der.whole(parameters, der.OID)
     except der.DerError:
         yield warning("strength.curve_explicit", "subjectPublicKeyInfo")
         return
-    curve = key.parameters[start:stop]
+    curve = parameters[start:stop]
     if curve in _WEAK_CURVES:
         yield warning("strength.curve_weak", "subjectPublicKeyInfo", curve=_WEAK_CURVES[curve])
     elif curve not in _GOOD_CURVES:
@@ -137,5 +139,6 @@ def _of_curve(key: PublicKey) -> Iterator[Finding]:
 CHECK = Check(
     name="strength",
     numbers=frozenset({56, 57, 58, 59, 60, 61, 66, 67, 68, 94}),
+    of_shape=_of_shape,
     of_certificate=_of_certificate,
 )
