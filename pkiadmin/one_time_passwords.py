@@ -55,4 +55,4 @@ class OneTimePasswordMiddleware:
     @staticmethod
     def _must_change(request: HttpRequest) -> bool:
         user = request.user
-        return user.is_authenticated and OneTimePassword.objects.filter(user_id=user.pk).exists()
+        return user.is_authenticated and hasattr(user, "one_time_password")

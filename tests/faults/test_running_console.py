@@ -40,7 +40,7 @@ user = User.objects.create_user("ada", password="correct horse 9")
 give_role(user, Role.ADMINISTRATOR)
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+session[BACKEND_SESSION_KEY] = "pkiadmin.sign_in.SignInBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 print(session.session_key)
