@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from audit.action_texts import ACTIONS
 from audit.models import AuditEvent
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 
@@ -14,7 +15,7 @@ def _actions() -> list[tuple[str, str]]:
     return [(code, code) for code in sorted(ACTIONS)]
 
 
-class EventFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class EventFilters(Filters):
     """Who, what, and since when."""
 
     search = django_filters.CharFilter(label="Search", method="matching")

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from certificates.models import KeyOrigin, KeyState, Label, Owner, OwnerKind, PrivateKey, PublicKey
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 # The beginnings of what `pki.keys` calls a key's algorithm.
@@ -21,7 +22,7 @@ _ALGORITHMS = (
 )
 
 
-class _KeyFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class _KeyFilters(Filters):
     """What the lists of both kinds of key have."""
 
     q = django_filters.CharFilter(

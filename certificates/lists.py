@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django import forms
-from django.db.models import F, Q, QuerySet, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from certificates.models import (
-    AlternativeName,
     Certificate,
     CertificateRequest,
     Crl,
@@ -25,9 +23,10 @@ from certificates.models import (
     Standing,
 )
 from certificates.models.requests import CertificateRequestQuerySet
-from certificates.querysets.among import among
 from certificates.querysets.certificates import CertificateQuerySet
 from certificates.querysets.crls import CrlQuerySet
+from certificates.services.read_row_texts import read_row_texts
+from ui.filters import Filters
 from ui.listing import Column, Listing
 from ui.moments import span_of
 
@@ -43,7 +42,7 @@ _ENDS = (
 _KEYS = (("RSA", "RSA"), ("EC", "EC"), ("Ed", "Ed25519 and Ed448"), ("DSA", "DSA"))
 
 
-class _Filters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class _Filters(Filters):
     """What every list here has: a search box."""
 
     q = django_filters.CharFilter(
@@ -142,23 +141,17 @@ def certificate_rows() -> QuerySet[Certificate]:
 def with_names_and_labels(
     certificates: Sequence[Certificate],
 ) -> list[tuple[Certificate, list[str], list[str]]]:
-    """Each certificate with its first names and its labels, as plain text: one query for each."""
-    ids = [one.pk for one in certificates]
-    ranked = AlternativeName.objects.filter(among("certificate_id", ids)).annotate(
-        rank=Window(RowNumber(), partition_by=F("certificate"), order_by="id")
-    )
-    first_names = ranked.filter(rank__lte=NAMES_SHOWN).order_by("certificate_id", "id")
-    names = _grouped(first_names.values_list("certificate_id", "value"))
-    tags = Label.objects.filter(among("certificates__pk", ids)).order_by("name")
-    labels = _grouped(tags.values_list("certificates__pk", "name"))
-    return [(one, names.get(one.pk, []), labels.get(one.pk, [])) for one in certificates]
-
-
-def _grouped(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
-    groups: dict[int, list[str]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return groups
+    """Each certificate with its first names, its common name left out, and its labels, as plain
+    text: one query for each."""
+    texts = read_row_texts([one.pk for one in certificates], most_names=NAMES_SHOWN)
+    return [
+        (
+            one,
+            [name for name in texts.names.get(one.pk, ()) if name != one.cn],
+            texts.labels.get(one.pk, []),
+        )
+        for one in certificates
+    ]
 
 
 CERTIFICATES = Listing(
@@ -211,7 +204,7 @@ CRLS = Listing(
 )
 
 
-class BlockFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class BlockFilters(Filters):
     """What became of the blocks."""
 
     outcome = django_filters.ChoiceFilter(

@@ -10,10 +10,11 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from certificates.models import Owner, OwnerKind, PrivateKey, PublicKey
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 
-class OwnerFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class OwnerFilters(Filters):
     """Search and kind."""
 
     q = django_filters.CharFilter(

@@ -7,12 +7,13 @@ from django import forms
 
 from endpoints.models import Kit, KitStage, ServiceProtocol
 from endpoints.querysets.kits import KitQuerySet
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 _PROTOCOLS = [(one.value, one.label) for one in ServiceProtocol if one.speaks_tls]
 
 
-class KitFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class KitFilters(Filters):
     """Search, protocol, and how far it is."""
 
     q = django_filters.CharFilter(

@@ -17,10 +17,11 @@ from endpoints.models import (
 )
 from endpoints.querysets.endpoints import AccountQuerySet, ServiceQuerySet
 from endpoints.standing_groups import STANDING_CHOICES, with_standing
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 
-class ServiceFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class ServiceFilters(Filters):
     """Search, standing, protocol, owner and last probe."""
 
     q = django_filters.CharFilter(
@@ -89,7 +90,7 @@ SERVICES = Listing(
 )
 
 
-class AccountFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class AccountFilters(Filters):
     """Search, standing, service and partner."""
 
     q = django_filters.CharFilter(
@@ -149,7 +150,7 @@ ACCOUNTS = Listing(
 )
 
 
-class ProbeFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class ProbeFilters(Filters):
     """How it ended."""
 
     state = django_filters.ChoiceFilter(
@@ -173,7 +174,7 @@ PROBES = Listing(
 )
 
 
-class RehearsalFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class RehearsalFilters(Filters):
     """How it ended, and whose it is."""
 
     accepted = django_filters.BooleanFilter(

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from jobs.models import Job, JobState
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 
@@ -16,7 +17,7 @@ def _kinds() -> list[tuple[str, str]]:
     return [(name, about.title) for name, about in settings.JOB_KINDS.items() if not about.hidden]
 
 
-class JobFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class JobFilters(Filters):
     """Kind, state, and whether runs of the schedule that had nothing to do are shown as well."""
 
     kind = django_filters.ChoiceFilter(choices=_kinds, empty_label="Every kind")

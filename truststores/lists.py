@@ -14,12 +14,13 @@ from certificates.models import Certificate
 from pki.verify.codes import CODES
 from truststores.models import TrustStore, ValidationReport, Verdict
 from truststores.querysets.reports import ReportQuerySet
+from ui.filters import Filters
 from ui.listing import Column, Listing
 
 MARKS = (60, 30, 14, 7, 1)
 
 
-class ReportFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class ReportFilters(Filters):
     """Certificate, verdict, store, OpenSSL number, and what counts."""
 
     q = django_filters.CharFilter(
@@ -71,7 +72,7 @@ class ReportFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-f
         return found.filter(meant_for_usage=True, chained=True)
 
 
-class EndingFilters(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+class EndingFilters(Filters):
     """How soon, of what kind, and whether somebody has seen it."""
 
     within = django_filters.ChoiceFilter(
@@ -128,6 +129,25 @@ ENDING = Listing(
     filterset=EndingFilters,
     default_sort="ends",
 )
+
+
+def report_rows() -> QuerySet[ValidationReport]:
+    """Reports with what a row of the list shows, and nothing else."""
+    return ValidationReport.objects.select_related("certificate", "trust_store").only(
+        "verdict",
+        "first_code",
+        "depth",
+        "urgency",
+        "chained",
+        "meant_for_usage",
+        "effective_expiry",
+        "made_at",
+        "certificate__cn",
+        "certificate__subject",
+        "certificate__serial",
+        "trust_store__name",
+    )
+
 
 REPORTS = Listing(
     columns=[

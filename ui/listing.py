@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Generic, Literal, TypeVar
+from urllib.parse import urlencode
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -27,6 +28,7 @@ from django.http import HttpRequest, QueryDict
 
 COUNT_BOUND = 10_000
 _LONGEST_CURSOR = 2_000
+_PLACES = ("after", "before", "last")
 
 RowT = TypeVar("RowT", bound=Model)
 QuerySetT = TypeVar("QuerySetT", bound="QuerySet[Any]")
@@ -119,9 +121,10 @@ class Listing:
         query = request.GET
         filters, found = self._filtered(request, queryset)
         sorting = self._sorting(query.get("sort", ""))
-        counted = found.order_by()[: COUNT_BOUND + 1].count()
         key = _SortKey(model=queryset.model, path=sorting.column.sort, down=sorting.descending)
         cut = self._cut(found, key, query)
+        whole = not cut.has_previous and not cut.has_next
+        counted = len(cut.rows) if whole else found.order_by()[: COUNT_BOUND + 1].count()
 
         def at(place: Place, cursor: str = "") -> str:
             return _address(
@@ -338,11 +341,10 @@ def _value(field: Field[Any, Any], plain: object) -> Any:
 
 def _address(path: str, query: QueryDict, **changes: str) -> str:
     """The address of this list with another place or order: the filters stay, the place goes."""
-    copied = query.copy()
-    for name in ("after", "before", "last"):
-        copied.pop(name, None)
-    for name, value in changes.items():
-        copied[name] = value
-    for name in [name for name, values in copied.lists() if not any(values)]:
-        del copied[name]
-    return f"{path}?{copied.urlencode()}" if copied else path
+    kept = {
+        name: values
+        for name, values in query.lists()
+        if name not in _PLACES and any(values) and name not in changes
+    }
+    kept |= {name: [value] for name, value in changes.items()}
+    return f"{path}?{urlencode(kept, doseq=True)}" if kept else path

@@ -32,7 +32,6 @@ def certificates(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": with_names_and_labels(page.rows),
-        "labels": Label.objects.all(),
         "issuer": _named(request, "issuer"),
         "job": _job(request),
     }

@@ -22,7 +22,7 @@ from certificates.key_lists import (
 )
 from certificates.key_refusals import KeyNeeded, KeyRefused
 from certificates.key_texts import key_said
-from certificates.models import Label, PrivateKey, PublicKey
+from certificates.models import PrivateKey, PublicKey
 from certificates.services.add_key_use import add_key_use
 from certificates.services.change_key_state import change_key_state
 from certificates.services.delete_certificates import Deletion
@@ -48,7 +48,7 @@ def keys(request: HttpRequest) -> HttpResponse:
     return render_page(
         request,
         "certificates/keys/keys.html",
-        {"page": page, "is_private": True, "labels": Label.objects.all()},
+        {"page": page, "is_private": True},
         fragment="certificates/keys/_rows.html",
     )
 
@@ -60,7 +60,7 @@ def public_keys(request: HttpRequest) -> HttpResponse:
     return render_page(
         request,
         "certificates/keys/keys.html",
-        {"page": page, "is_private": False, "labels": Label.objects.all()},
+        {"page": page, "is_private": False},
         fragment="certificates/keys/_rows.html",
     )
 

@@ -227,8 +227,9 @@ def test_it_finds_a_page_by_the_index_and_never_by_scanning_what_lies_before() -
     made(certificate(number) for number in range(50))
     with CaptureQueriesContext(connection) as captured:
         follow(page_at("sort=ends").next_url)
+    [rows] = [one["sql"] for one in captured if "ORDER BY" in one["sql"]][1:]
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN QUERY PLAN {captured[-1]['sql']}")
+        cursor.execute(f"EXPLAIN QUERY PLAN {rows}")
         plan = " ".join(str(row[-1]) for row in cursor.fetchall())
     assert "USING INDEX certificate_ends ((not_after,rowid)>(?,?))" in plan.replace(", ", ",") or (
         "SEARCH" in plan and "certificate_ends" in plan

@@ -18,7 +18,7 @@ from pki.verify.report import Report
 from pki.verify.run import report_from_json
 from truststores.forms.moments import MomentForm
 from truststores.inputs import policy_of
-from truststores.lists import REPORTS
+from truststores.lists import REPORTS, report_rows
 from truststores.models import PastReport, TrustStore, ValidationReport
 from truststores.report_changes import ReportChange, change_between
 from truststores.services.advise import advise
@@ -36,10 +36,9 @@ AS_OF_AHEAD = timedelta(days=30)
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """The current reports, the most pressing first."""
-    found = ValidationReport.objects.select_related("certificate", "trust_store")
     context = {
-        "page": REPORTS.page(request, found),
-        "has_trust_stores": TrustStore.objects.exists(),
+        "page": REPORTS.page(request, report_rows()),
+        "has_trust_stores": TrustStore.objects.exists,  # Asked for by an empty list only.
     }
     return render_page(
         request, "truststores/reports.html", context, fragment="truststores/_report_rows.html"

@@ -99,7 +99,7 @@ def test_pages_follow_each_other_without_gaps(reader: Client, add: Add) -> None:
     assert len(found) == len(set(found)) == 120
 
 
-@pytest.mark.parametrize("count", [10, 10_000])
+@pytest.mark.parametrize("count", [100, 10_000])
 def test_it_asks_as_much_of_the_database_at_any_size(
     reader: Client,
     add: Add,
@@ -119,7 +119,7 @@ def test_it_asks_as_much_of_the_database_at_any_size(
         ],
         job_id=None,
     )
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         answer = reader.get(LIST, {"q": "a.test", "sort": "-ends"})
     assert answer.status_code == 200
 

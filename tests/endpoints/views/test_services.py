@@ -443,7 +443,7 @@ def test_the_list_of_an_owner_and_its_file(service_of: ServiceOf, client_for: Cl
     assert lines[1].endswith('"\'=Acme"')
 
 
-def test_a_list_asks_as_little_for_a_thousand_as_for_ten(
+def test_a_list_asks_as_little_for_a_thousand_as_for_two_pages(
     service_of: ServiceOf, account_of: AccountOf, client_for: ClientFor
 ) -> None:
     [server] = bring_in(SERVER)
@@ -464,9 +464,9 @@ def test_a_list_asks_as_little_for_a_thousand_as_for_ten(
             for one in made
         )
 
-    fill(range(10))
+    fill(range(100))
     few = asked()
-    fill(range(10, 1_000))
+    fill(range(100, 1_000))
     assert asked() == few
     assert few <= 10
 
