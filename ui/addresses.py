@@ -1,4 +1,4 @@
-"""Addresses of rows, of which a list page writes hundreds."""
+"""Addresses that pages write over and over: of rows, and of what the menu leads to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,16 @@ def address_of(view: str, number: int) -> str:
     """What `reverse` gives for a view that takes one number, asked once for each view."""
     before, after = _around(view, get_script_prefix())
     return f"{before}{number}{after}"
+
+
+def fixed_address(view: str) -> str:
+    """What `reverse` gives for a view that takes nothing, asked once for each view."""
+    return _fixed(view, get_script_prefix())
+
+
+@lru_cache(maxsize=256)
+def _fixed(view: str, script_prefix: str) -> str:
+    return reverse(view)
 
 
 @lru_cache(maxsize=256)

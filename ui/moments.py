@@ -12,6 +12,7 @@ from django.utils import timezone
 # "To indicate that a certificate has no well-defined expiration date" (RFC 5280, 4.1.2.5).
 NO_END = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
 
+_TO_THE_MINUTE, _TO_THE_SECOND = len("2027-03-14 12:00"), len("2027-03-14 12:00:00")
 _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 # Above `from_seconds`, the distance is told in this unit.
 _UNITS: tuple[tuple[float, float, str], ...] = (
@@ -40,9 +41,18 @@ def relative(moment: datetime, now: datetime) -> str:
 
 def exact(moment: datetime, *, seconds: bool = False) -> str:
     """The moment in the reader's zone, with the zone's name; in UTC where the zone cannot hold it."""
+    clock, zone = clock_and_zone(moment)
+    return f"{clock if seconds else to_the_minute(clock)} {zone}"
+
+
+def clock_and_zone(moment: datetime) -> tuple[str, str]:
+    """Date and time to the second where the reader is, and the name of the zone there."""
     local = in_zone(moment)
-    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{local.date().isoformat()} {clock} {local.tzname()}"
+    return local.isoformat(" ", "seconds")[:_TO_THE_SECOND], local.tzname() or ""
+
+
+def to_the_minute(clock: str) -> str:
+    return clock[:_TO_THE_MINUTE]
 
 
 def in_zone(moment: datetime) -> datetime:
@@ -55,7 +65,7 @@ def in_zone(moment: datetime) -> datetime:
 
 def machine(moment: datetime) -> str:
     """For the `datetime` attribute: ISO 8601 in UTC."""
-    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
+    return f"{moment.astimezone(UTC).isoformat()[:_TO_THE_SECOND]}Z"
 
 
 def span_of(words: str) -> tuple[datetime, datetime] | None:

@@ -48,10 +48,15 @@ class ShownName:
         )
 
 
+def is_plain(text: str) -> bool:
+    """Whether it can be shown as it stands: printable ASCII without escapes or A-labels."""
+    return text.isascii() and text.isprintable() and "\\" not in text and "xn--" not in text.lower()
+
+
 def shown_name(text: str) -> ShownName:
     """What to show for `text`, which may be anything at all."""
     escaped = visible(text)
-    if escaped.isascii() and "\\" not in escaped and "xn--" not in escaped.lower():
+    if is_plain(escaped):
         return ShownName(
             parts=(NamePart(text=escaped),), unicode="", has_hidden=False, mixes_alphabets=False
         )

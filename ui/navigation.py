@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+
+from ui.addresses import fixed_address
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,14 +50,17 @@ class NavSection:
     entries: tuple[NavEntry, ...]
 
 
-def sections_for(request: HttpRequest, groups: Iterable[NavGroup]) -> list[NavSection]:
+def sections_for(request: HttpRequest, groups: Iterable[NavGroup]) -> tuple[NavSection, ...]:
     """What the user may open, group by group; at most one entry is the current one."""
     addressed = [
-        (group, [(item, reverse(item.url)) for item in group.items if _may_open(request, item)])
+        (
+            group,
+            [(item, fixed_address(item.url)) for item in group.items if _may_open(request, item)],
+        )
         for group in groups
     ]
     current = _current(request, [pair for _, pairs in addressed for pair in pairs])
-    return [
+    return tuple(
         NavSection(
             title=group.title,
             entries=tuple(
@@ -66,7 +70,7 @@ def sections_for(request: HttpRequest, groups: Iterable[NavGroup]) -> list[NavSe
         )
         for group, pairs in addressed
         if pairs
-    ]
+    )
 
 
 def _may_open(request: HttpRequest, item: NavItem) -> bool:
@@ -83,7 +87,7 @@ def _current(request: HttpRequest, addressed: list[tuple[NavItem, str]]) -> NavI
     around = [
         (len(led), item)
         for item, href in addressed
-        for led in (href, *map(reverse, item.around))
+        for led in (href, *map(fixed_address, item.around))
         if led != "/" and request.path.startswith(led)
     ]
     return max(around, key=lambda pair: pair[0])[1] if around else None

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import lru_cache
 
 from django.db import models
 from django.utils import timezone
@@ -145,7 +146,14 @@ class Certificate(models.Model):
             return "expired"
         return "expiring" if self.not_after - now < SOON else "valid"
 
+    @property
+    def date_warning(self) -> str:
+        """`date_state` where it has to be said, else nothing."""
+        word = self.date_state
+        return "" if word == "valid" else word
 
+
+@lru_cache(maxsize=1024)
 def common_name(name: str) -> str:
     """The common name in RFC 4514 text, else its organization, else all of it."""
     for attribute in ("CN", "O"):

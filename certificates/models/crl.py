@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models.certificate import common_name
 from certificates.querysets.crls import CrlQuerySet
 from jobs.models import Job
+from ui.addresses import address_of
 
 
 class CrlOrigin(models.TextChoices):
@@ -48,7 +48,7 @@ class Crl(models.Model):
         return f"CRL{number} of {self.issuer_cn or 'an issuer without a name'}"
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:crl", args=[self.pk])
+        return address_of("certificates:crl", self.pk)
 
     @property
     def issuer_cn(self) -> str:

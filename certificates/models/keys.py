@@ -5,12 +5,12 @@ from collections.abc import Mapping
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.urls import reverse
 
 from certificates.models.label import Label
 from certificates.querysets.keys import PrivateKeyQuerySet, PublicKeyQuerySet
 from certificates.querysets.owners import OwnerQuerySet
 from jobs.models import Job
+from ui.addresses import address_of
 
 
 class KeyState(models.TextChoices):
@@ -80,7 +80,7 @@ class Owner(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:owner", args=[self.pk])
+        return address_of("certificates:owner", self.pk)
 
 
 class _PublicFacts(models.Model):
@@ -155,7 +155,7 @@ class PrivateKey(_PublicFacts):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:key", args=[self.pk])
+        return address_of("certificates:key", self.pk)
 
     @property
     def key_state(self) -> KeyState:
@@ -231,7 +231,7 @@ class PublicKey(_PublicFacts):
         ]
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:public_key", args=[self.pk])
+        return address_of("certificates:public_key", self.pk)
 
 
 class Protocol(models.TextChoices):

@@ -3,12 +3,12 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 
 from certificates.models.certificate import Certificate
 from certificates.models.keys import Owner, PrivateKey
 from jobs.models import Job
 from pki.csr import RequestSpec
+from ui.addresses import address_of
 
 
 class RequestState(models.TextChoices):
@@ -95,7 +95,7 @@ class CertificateRequest(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("certificates:request", args=[self.pk])
+        return address_of("certificates:request", self.pk)
 
     @property
     def request_spec(self) -> RequestSpec:

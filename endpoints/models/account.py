@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from certificates.models import Certificate, Owner, PrivateKey, PublicKey
 from endpoints.models.service import Service
 from endpoints.models.standing import Judged
 from endpoints.querysets.endpoints import AccountQuerySet
+from ui.addresses import address_of
 
 
 class Account(Judged):
@@ -39,7 +39,7 @@ class Account(Judged):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("endpoints:account", args=[self.pk])
+        return address_of("endpoints:account", self.pk)
 
 
 class AccountCertificate(models.Model):

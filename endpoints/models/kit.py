@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.urls import reverse
 from django.utils import timezone
 
 from certificates.models import Certificate, Lifecycle
@@ -12,6 +11,7 @@ from endpoints.models.account import Account
 from endpoints.models.service import Service, ServiceProtocol
 from endpoints.querysets.kits import KitQuerySet
 from pki.kits.meeting import Meeting, Protocol, Side
+from ui.addresses import address_of
 
 
 class KitStage(models.TextChoices):
@@ -72,7 +72,7 @@ class Kit(models.Model):
     def get_absolute_url(self) -> str:
         """Its page; of one that is only begun the last page of the wizard."""
         page = "kit_check" if self.stage == KitStage.BEGUN else "kit"
-        return reverse(f"endpoints:{page}", args=[self.pk])
+        return address_of(f"endpoints:{page}", self.pk)
 
     def meeting(self, moment: datetime) -> Meeting:
         """Where the two meet, as the core's value."""

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from endpoints.models.service import Service
 from jobs.models import Job
+from ui.addresses import address_of
 
 
 class ProbeState(models.TextChoices):
@@ -53,7 +53,7 @@ class Probe(models.Model):
         return f"probe of {self.service} at {self.host}"
 
     def get_absolute_url(self) -> str:
-        return reverse("endpoints:probe", args=[self.pk])
+        return address_of("endpoints:probe", self.pk)
 
     @property
     def authority(self) -> str:

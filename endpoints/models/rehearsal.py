@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from django.contrib.auth.models import User
 from django.db import models
-from django.urls import reverse
 
 from endpoints.models.account import Account
 from endpoints.models.service import Service
+from ui.addresses import address_of
 
 
 class Rehearsal(models.Model):
@@ -35,4 +35,4 @@ class Rehearsal(models.Model):
         return f"rehearsal with {self.service}"
 
     def get_absolute_url(self) -> str:
-        return reverse("endpoints:rehearsal", args=[self.pk])
+        return address_of("endpoints:rehearsal", self.pk)

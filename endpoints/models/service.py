@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from certificates.models import Certificate, Owner, PrivateKey, PublicKey
 from endpoints.models.standing import Judged
 from endpoints.querysets.endpoints import ServiceQuerySet
 from truststores.models import TrustStore
+from ui.addresses import address_of
 
 
 class ServiceProtocol(models.TextChoices):
@@ -104,7 +104,7 @@ class Service(Judged):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("endpoints:service", args=[self.pk])
+        return address_of("endpoints:service", self.pk)
 
     @property
     def speaks_tls(self) -> bool:

@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 from django import forms
 from django.http import HttpRequest
-from django.template import engines
+from django.template import TemplateSyntaxError, engines
+from django.templatetags.static import static
 from django.test import RequestFactory
+from django.utils.safestring import SafeString
 
 from ui.forms import LaidOut
+
+
+def called_safe(text: str) -> SafeString:
+    """Text of somebody else that something on its way called safe."""
+    return SafeString(text)
 
 
 def rendered(source: str, **context: object) -> str:
@@ -45,6 +52,61 @@ def test_what_is_no_hex_is_shown_as_it_is_and_escaped(value: str) -> None:
     page = rendered('{% copyable value "colons" %}', value=value)
     assert "<wbr>" not in page
     assert "<script>" not in page
+
+
+class Thing:
+    """Something with a page of its own, as the rows of a list have one."""
+
+    pk = '7"'
+
+    def get_absolute_url(self) -> str:
+        return '/things/?a=1&b="2"'
+
+    def __str__(self) -> str:
+        return "<b>thing"
+
+
+def test_a_link_shows_the_name_that_it_leads_to_and_cannot_be_broken_out_of() -> None:
+    opened = '<a href="/things/?a=1&amp;b=&quot;2&quot;"><bdi class="name">'
+    assert rendered("{% link thing %}", thing=Thing()) == f"{opened}&lt;b&gt;thing</bdi></a>"
+    assert rendered('{% link thing "x" %}', thing=Thing()) == f"{opened}x</bdi></a>"
+    page = rendered("{% link thing name %}", thing=Thing(), name=called_safe("<i>xn--mnchen-3ya"))
+    assert "&lt;i&gt;" in page
+    assert "münchen" in page
+
+
+def test_several_names_and_labels_are_escaped_one_by_one() -> None:
+    told = called_safe("<b>")
+    assert rendered("{% names all %}", all=["a", told]).count("&lt;b&gt;</bdi>") == 1
+    assert rendered("{% tags all %}", all=["a&b", told]) == (
+        ' <span class="tag">a&amp;b</span> <span class="tag">&lt;b&gt;</span>'
+    )
+    assert rendered("{% names all %}{% tags all %}", all=[]) == ""
+
+
+def test_the_box_of_a_row_is_named_after_it() -> None:
+    page = rendered("{% selection thing %}", thing=Thing())
+    assert 'value="7&quot;"' in page
+    assert 'aria-label="Select &lt;b&gt;thing"' in page
+    assert 'aria-label="Select other"' in rendered('{% selection thing "other" %}', thing=Thing())
+
+
+@pytest.mark.parametrize("source", ["{% link %}", '{% state "a" "b" "c" %}'])
+def test_a_component_that_is_asked_wrongly_is_found_when_the_template_is_read(source: str) -> None:
+    with pytest.raises(TemplateSyntaxError):
+        rendered(source)
+
+
+def test_a_component_follows_its_value_and_not_the_first_that_it_had() -> None:
+    template = engines["django"].from_string("{% load ui %}{% state word %}{% state 'trusted' %}")
+    first, second = (str(template.render({"word": word})) for word in ("expired", "valid"))
+    assert ("Expired" in first, "Valid" in first) == (True, False)
+    assert ("Expired" in second, "Valid" in second) == (False, True)
+    assert first.count("Trusted") == second.count("Trusted") == 1
+
+
+def test_a_static_file_is_found_where_it_is_kept() -> None:
+    assert rendered('{% asset "css/base.css" %}') == static("css/base.css")
 
 
 def test_nothing_to_copy_has_no_button() -> None:

@@ -23,7 +23,7 @@ def test_no_template_holds_inline_script_or_style(path: Path) -> None:
     text = path.read_text()
     for tag in SCRIPT.findall(text):
         # A data block is not run by any browser, and no policy forbids it.
-        assert 'src="{% static' in tag or 'type="application/json"' in tag, tag
+        assert 'src="{% asset' in tag or 'type="application/json"' in tag, tag
     assert not re.search(r"<style\b", text, re.IGNORECASE)
     assert not re.search(r"<[^>]*\sstyle\s*=", text, re.IGNORECASE)
     assert not re.search(r"<[^>]*\son[a-z]+\s*=\s*[\"']", text, re.IGNORECASE)

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.urls import reverse
 
 from certificates.models import Certificate, Crl
 from truststores.querysets.trust_stores import TrustStoreQuerySet
+from ui.addresses import address_of
 
 
 class UsageChoice(models.TextChoices):
@@ -65,7 +65,7 @@ class TrustStore(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("truststores:trust_store", args=[self.pk])
+        return address_of("truststores:trust_store", self.pk)
 
 
 class StoreMember(models.Model):

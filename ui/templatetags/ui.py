@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from html import escape
+from typing import Any, TypeVar
 
 from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[import-untyped]  # ships no types
     as_crispy_field,
 )
 from django import template
+from django.db.models import Model
 from django.forms import BoundField
+from django.template.base import (
+    FilterExpression,
+    Node,
+    Parser,
+    TextNode,
+    Token,
+    Variable,
+)
+from django.template.context import Context
+from django.template.exceptions import TemplateSyntaxError
 from django.template.loader import get_template
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -21,17 +35,59 @@ from lucide.templatetags.lucide import lucide
 
 from ui import moments
 from ui.listing import Column, ListPage
-from ui.names import shown_name
+from ui.names import is_plain, shown_name
+from ui.navigation import NavSection
 from ui.states import state_of
 
 register = template.Library()
 
+Shown = TypeVar("Shown", bound=Callable[..., str])
+
 _MOST_FILTERS = 256
 _FILTERS: dict[tuple[object, ...], SafeString] = {}
+_NO_MOMENT = SafeString('<span class="muted">—</span>')
+_ARROWS = {
+    "ascending": ("arrow-up",),
+    "descending": ("arrow-down",),
+    "": ("arrow-up-down", "icon-faint"),
+}
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 
 
-@register.simple_tag
+class _Component(Node):
+    """A component where a template shows it."""
+
+    def __init__(self, shown: Callable[..., str], arguments: Sequence[FilterExpression]) -> None:
+        self.shown = shown
+        self.arguments = arguments
+
+    def render(self, context: Context) -> str:
+        return self.shown(*[one.resolve(context) for one in self.arguments])
+
+
+def component(shown: Shown) -> Shown:
+    """Register a function that gives safe HTML as a tag of its name.
+
+    `simple_tag` also knows keywords, variables and escaping, which costs a page of rows more than
+    most components do. One whose arguments all stand in the template is shown when that is read.
+    """
+
+    def read(parser: Parser, token: Token) -> Node:
+        name, *words = token.split_contents()
+        arguments = [parser.compile_filter(word) for word in words]
+        try:
+            inspect.signature(shown).bind(*arguments)
+        except TypeError as wrong:
+            raise TemplateSyntaxError(f"{name}: {wrong}") from wrong
+        if any(isinstance(one.var, Variable) for one in arguments):
+            return _Component(shown, arguments)
+        return TextNode(shown(*[one.resolve(Context()) for one in arguments]))
+
+    register.tag(shown.__name__, read)
+    return shown
+
+
+@component
 @lru_cache(maxsize=512)
 def icon(name: str, classes: str = "") -> str:
     """A lucide drawing; it says nothing to a screen reader, the word beside it does."""
@@ -41,7 +97,7 @@ def icon(name: str, classes: str = "") -> str:
     )
 
 
-@register.simple_tag
+@component
 def state(word: str, label: str = "") -> SafeString:
     """A state as word, shape and colour; `label` replaces the word of the table."""
     return _state(str(word), label) if label else _state_of_word(str(word))
@@ -63,32 +119,25 @@ def _state_of_word(word: str) -> SafeString:
     return _state(word, "")
 
 
-@register.simple_tag
+@component
 def moment(value: datetime | None, style: str = "relative") -> SafeString:
     """A moment: "in 3 weeks" with the exact time as title, `both` side by side, or `exact` alone."""
     if value is None:
-        return format_html('<span class="muted">{}</span>', "—")
+        return _NO_MOMENT
     told = moments.relative(value, timezone.now())
     machine = moments.machine(value)
+    clock, zone = moments.clock_and_zone(value)
+    # Digits and words of our own and the zone's name: nothing here has to be escaped.
     if style == "exact":
-        return format_html(
-            '<time datetime="{}" title="{}">{}</time>', machine, told, moments.exact(value)
-        )
+        exact = moments.to_the_minute(clock)
+        return SafeString(f'<time datetime="{machine}" title="{told}">{exact} {zone}</time>')
     if style == "both":
-        return format_html(
-            '<time class="moment" datetime="{}" title="{}"><span>{}</span> '
-            '<span class="moment-exact">{}</span></time>',
-            machine,
-            moments.exact(value, seconds=True),
-            told,
-            moments.exact(value),
+        exact = moments.to_the_minute(clock)
+        return SafeString(
+            f'<time class="moment" datetime="{machine}" title="{clock} {zone}"><span>{told}</span> '
+            f'<span class="moment-exact">{exact} {zone}</span></time>'
         )
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>',
-        machine,
-        moments.exact(value, seconds=True),
-        told,
-    )
+    return SafeString(f'<time datetime="{machine}" title="{clock} {zone}">{told}</time>')
 
 
 @register.inclusion_tag("ui/copyable.html")
@@ -101,18 +150,65 @@ def copyable(value: object, style: str = "", label: str = "") -> dict[str, objec
     return {"text": text, "pieces": [text], "label": label}
 
 
-@register.simple_tag
+@component
 def name(text: object) -> SafeString:
     """A name that somebody else chose, shown so that it cannot deceive."""
     # A str of its own: one that is marked as safe must be escaped like any other.
     plain = "" if text is None else str.__str__(str(text))
+    if is_plain(plain):
+        return SafeString(f'<bdi class="name">{escape(plain)}</bdi>')
     shown = shown_name(plain)
     if shown.is_plain:
         return format_html('<bdi class="name">{}</bdi>', shown.parts[0].text)
     return SafeString(get_template("ui/name.html").render({"name": shown}))
 
 
-@register.simple_tag
+@component
+def names(texts: Iterable[str]) -> SafeString:
+    """Several names, one behind the other."""
+    return SafeString(", ".join(map(name, texts)))
+
+
+@component
+def link(target: Any, text: object = None) -> SafeString:
+    """The way to an object's page, under its name or under another one."""
+    shown = name(target if text is None else text)
+    return SafeString(f'<a href="{escape(target.get_absolute_url())}">{shown}</a>')
+
+
+@component
+def tags(words: Iterable[str]) -> SafeString:
+    """Labels and other words, each in a box of its own."""
+    return SafeString("".join(f' <span class="tag">{escape(word)}</span>' for word in words))
+
+
+@component
+@lru_cache(maxsize=256)
+def navigation_list(navigation: tuple[NavSection, ...], label: str) -> SafeString:
+    """The entries of the menu: one text for everybody who may open the same and is in one place."""
+    page = get_template("ui/navigation.html").render({"navigation": navigation, "label": label})
+    return SafeString(page)
+
+
+@register.tag
+def asset(parser: Parser, token: Token) -> TextNode:
+    """The address of a static file. It stays what it is for as long as the console runs, so it is
+    asked for once, when the template is read: `{% asset "css/base.css" %}`."""
+    _, quoted = token.split_contents()
+    return TextNode(static(quoted.strip('"')))
+
+
+@component
+def selection(row: Model, text: object = None) -> SafeString:
+    """The box that selects a row for what can be done with many."""
+    label = escape(str(row if text is None else text))
+    return SafeString(
+        '<input type="checkbox" class="form-check-input" name="selected" '
+        f'value="{escape(str(row.pk))}" data-select aria-label="Select {label}">'
+    )
+
+
+@component
 def filter_fields(page: ListPage[Any]) -> SafeString:
     """The fields above a list. What they look like depends on their choices and values alone, so
     the fields that the last pages had are found again."""
@@ -185,16 +281,35 @@ def page_links(page: ListPage[Any]) -> dict[str, Any]:
     return {"page": page}
 
 
-@register.inclusion_tag("ui/sort_header.html")
-def sort_header(page: ListPage[Any], column: Column | str) -> dict[str, Any]:
+@component
+def offered(page: ListPage[Any], filter_name: str) -> SafeString:
+    """What a filter offers, as the options of an input that takes its words."""
+    if page.filters is None:
+        return SafeString()
+    words = [str(value) for value, _ in page.filters.fields[filter_name].widget.choices]
+    return SafeString(
+        "".join(f'<option value="{escape(word)}"></option>' for word in words if word)
+    )
+
+
+@component
+def sort_header(page: ListPage[Any], column: Column | str) -> SafeString:
     """The head of a column, as a link that sorts by it where it can be sorted by."""
     if isinstance(column, str):
         column = next(one for one in page.columns if one.name == column)
-    sorted_by = page.sorting.column == column
-    return {
-        "column": column,
-        "url": page.sort_url(column) if column.sort else "",
-        "direction": ("descending" if page.sorting.descending else "ascending")
-        if sorted_by
-        else "",
-    }
+    css = format_html(' class="{}"', column.kind) if column.kind else ""
+    if not column.sort:
+        words = column.label or format_html('<span class="visually-hidden">{}</span>', column.name)
+        return format_html('<th scope="col"{}>{}</th>', css, words)
+    direction = ""
+    if page.sorting.column == column:
+        direction = "descending" if page.sorting.descending else "ascending"
+    return format_html(
+        '<th scope="col"{css}{sorted}><a class="sort-header" href="{url}" hx-get="{url}" '
+        'hx-target="#list" hx-swap="outerHTML" hx-push-url="true">{label}{arrow}</a></th>',
+        css=css,
+        sorted=format_html(' aria-sort="{}"', direction) if direction else "",
+        url=page.sort_url(column),
+        label=column.label,
+        arrow=icon(*_ARROWS[direction]),
+    )
