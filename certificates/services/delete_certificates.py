@@ -77,6 +77,20 @@ def uses_of(error: ProtectedError) -> tuple[Use, ...]:
     return tuple(sorted(set(uses), key=lambda use: use.text)[:_USES_SHOWN])
 
 
+def uses_now(row: models.Model) -> tuple[Use, ...]:
+    """What holds on to a row, in the words of `uses_of`, without trying to delete it.
+
+    Only what names the row itself; whatever else holds on is told by the refusal.
+    """
+    uses: set[Use] = set()
+    for relation in row._meta.related_objects:
+        if relation.on_delete is models.PROTECT:
+            held: models.QuerySet[models.Model] = models.QuerySet(model=relation.related_model)
+            holding = held.filter(**{relation.field.name: row}).order_by("pk")
+            uses.update(_use(one) for one in holding[:_USES_SHOWN])
+    return tuple(sorted(uses, key=lambda use: use.text)[:_USES_SHOWN])
+
+
 def _use(held: models.Model) -> Use:
     if isinstance(held, Certificate):
         return Use(text=f"{held} is replaced by it", url=held.get_absolute_url())

@@ -67,12 +67,19 @@ def kit_trust(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _preview(request: HttpRequest, row: StoreProposal) -> dict[str, Any]:
-    """One store: ids and anchors of its own, since another one may stand on the same page."""
+    """One store: anchors and titles of its own, since another one may stand on the same page."""
     part = f"-{row.pk}"
     panels = panels_for("proposal", request, row) if row.outcome is not None else []
     return {
         **proposal_shown(row),
-        "panels": [replace(panel, anchor=f"{panel.anchor}{part}") for panel in panels],
+        "panels": [
+            replace(
+                panel,
+                anchor=f"{panel.anchor}{part}",
+                title=f"{panel.title} with {row.trust_store.name}",
+            )
+            for panel in panels
+        ],
         "part": part,
     }
 

@@ -117,6 +117,22 @@ def test_a_used_store_stays_with_the_reasons(
     assert TrustStore.objects.filter(pk=store.pk).exists()
 
 
+def test_a_store_that_is_used_is_not_offered_for_deleting(
+    service_of: ServiceOf, store_of: StoreOf, client_for: ClientFor
+) -> None:
+    store = store_of("Clients", ROOT, usage="client")
+    address = reverse("truststores:trust_store_delete", args=[store.pk])
+    operator = client_for("operator")
+    assert "Delete the trust store" in operator.get(address).content.decode()
+    clients = service_of("The FTPS", client_store=store)
+    servers = service_of("The HTTPS", server_store=store)
+    page = operator.get(address).content.decode()
+    assert "Delete the trust store" not in page
+    for service in (clients, servers):
+        assert f"the service “{service.name}”" in page
+        assert f'href="{service.get_absolute_url()}"' in page
+
+
 def test_a_used_public_key_stays_with_the_reasons(
     account_of: AccountOf, client_for: ClientFor
 ) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from certificates.models import Certificate, Crl
-from certificates.services.delete_certificates import Deletion
+from certificates.services.delete_certificates import Deletion, uses_now
 from certificates.services.make_download import NothingToWrite
 from pki.verify.inputs import Revocation
 from truststores.errors import StoreChangeRefused, StoreInUse
@@ -192,7 +192,7 @@ def trust_store_delete(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(store)
         messages.success(request, f"The trust store “{store.name}” is deleted.")
         return redirect("truststores:trust_stores")
-    context = {"store": store, "summary": sum_up_store(store=store)}
+    context = {"store": store, "summary": sum_up_store(store=store), "uses": uses_now(store)}
     return render(request, "truststores/trust_store_delete.html", context)
 
 
