@@ -244,6 +244,9 @@ class Anatomy:
         self.extensions: dict[bytes, Extension] = {}
         self.duplicates: list[Extension] = []
         contents = self._read_extensions(end, stop)
+        # The subject alternative names as (tag, content); None where absent or malformed.
+        self.alt_names = read_value(self.extensions.get(SUBJECT_ALT_NAME), read_general_names)
+        self.subject_key_id = read_value(self.extensions.get(SUBJECT_KEY_ID), read_key_identifier)
         self.shape = self._shape(data[algorithm[0] : algorithm[2]], outer_algorithm, contents)
 
     def _read_extensions(self, at: int, stop: int) -> tuple[bytes, ...]:
@@ -287,17 +290,7 @@ class Anatomy:
         """Whether basic constraints say that it is a CA."""
         return self.shape.is_ca
 
-    @cached_property
-    def alt_names(self) -> tuple[tuple[int, bytes], ...] | None:
-        """The subject alternative names as (tag, content); None where absent or malformed."""
-        return read_value(self.extensions.get(SUBJECT_ALT_NAME), read_general_names)
-
-    @cached_property
-    def subject_key_id(self) -> bytes | None:
-        """The subject key identifier; None where absent or malformed."""
-        return read_value(self.extensions.get(SUBJECT_KEY_ID), read_key_identifier)
-
-    @cached_property
+    @property
     def key_bits(self) -> bytes | None:
         """The subject's public key without its algorithm; None where it is malformed."""
         if not self.shape.key_oid:
@@ -311,7 +304,7 @@ class Anatomy:
             return None
         return self.der[start + 1 : stop]
 
-    @cached_property
+    @property
     def common_names(self) -> tuple[str, ...]:
         """The common names of the subject."""
         return tuple(

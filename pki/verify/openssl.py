@@ -49,6 +49,7 @@ ANY_POLICY: Final = "2.5.29.32.0"
 # XN_FLAG_ONELINE with the spaces around "=" that s_client of OpenSSL 3.0 prints.
 _NAME_ONELINE: Final = 0x8 | 0x317 | (2 << 16) | (1 << 23)
 _MOST_ERRORS: Final = 500
+_SELF_ISSUED: Final = 0x20
 
 _VOID_P = c_void_p
 _SIGNATURES: Final[Signatures] = {
@@ -68,6 +69,7 @@ _SIGNATURES: Final[Signatures] = {
     "X509_NAME_hash_ex": (c_ulong, [_VOID_P, _VOID_P, c_char_p, POINTER(c_int)]),
     "X509_NAME_cmp": (c_int, [_VOID_P, _VOID_P]),
     "X509_NAME_print_ex": (c_int, [_VOID_P, _VOID_P, c_int, c_ulong]),
+    "X509_get_extension_flags": (c_uint, [_VOID_P]),
     "X509_check_purpose": (c_int, [_VOID_P, c_int, c_int]),
     "X509_check_issued": (c_int, [_VOID_P, _VOID_P]),
     "X509_get0_pubkey": (_VOID_P, [_VOID_P]),
@@ -216,9 +218,8 @@ class Certificate:
         return _name_text(_lib.X509_get_issuer_name(self.address))
 
     def self_issued(self) -> bool:
-        """Whether subject and issuer are the same name."""
-        subject = _lib.X509_get_subject_name(self.address)
-        return int(_lib.X509_NAME_cmp(subject, _lib.X509_get_issuer_name(self.address))) == 0
+        """Whether subject and issuer are the same name: OpenSSL's EXFLAG_SI."""
+        return bool(_lib.X509_get_extension_flags(self.address) & _SELF_ISSUED)
 
     def may_issue(self, subject: Certificate) -> bool:
         """Whether names, key identifiers and key usage allow this to be the issuer of `subject`."""
