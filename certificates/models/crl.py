@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 from django.utils import timezone
 
@@ -7,6 +9,16 @@ from certificates.models.certificate import common_name
 from certificates.querysets.crls import CrlQuerySet
 from jobs.models import Job
 from ui.addresses import address_of
+
+# The codes of `pki.crl.CrlFacts.scope`.
+_SCOPES: Final = {
+    "user": "end certificates only",
+    "ca": "CA certificates only",
+    "attribute": "attribute certificates only",
+    "indirect": "indirect: also what others issued",
+    "reasons": "some reasons only",
+    "named": "one distribution point only",
+}
 
 
 class CrlOrigin(models.TextChoices):
@@ -62,6 +74,11 @@ class Crl(models.Model):
         if now < self.this_update:
             return "future"
         return "stale" if self.next_update is not None and now > self.next_update else "fresh"
+
+    @property
+    def scope_words(self) -> list[str]:
+        """What it is limited to, as people say it; empty for a list of all that its issuer issued."""
+        return [_SCOPES.get(word, word) for word in self.scope]
 
 
 class CrlDer(models.Model):

@@ -806,3 +806,27 @@ def test_an_imported_partition_takes_the_place_of_its_own_and_of_no_other(
     bring_in_crls(special(number=9, point=other))
     work_off(timezone.now())
     assert held(store) == {"7", "9"}
+
+
+def test_a_list_that_ends_sooner_than_the_fetched_one_lets_its_source_be_asked_sooner(
+    store: TrustStore, server: CrlServer
+) -> None:
+    server.gives(fresh(number=5, end=TODAY + 60))
+    source = source_of(store, server.url)
+    run_fetch(source)
+    assert source.next_at > timezone.now() + timedelta(days=50)
+    [sooner] = bring_in_crls(fresh(number=6, start=TODAY - 1, end=TODAY + 10))
+    work_off(timezone.now())
+    assert held(store) == {"6"}
+    source.refresh_from_db()
+    assert sooner.next_update is not None
+    assert timezone.now() < source.next_at < sooner.next_update
+
+
+def test_a_source_with_a_period_keeps_it(store: TrustStore, server: CrlServer) -> None:
+    server.gives(fresh(number=5, end=TODAY + 60))
+    source = source_of(store, server.url)
+    CrlSource.objects.update(every=timedelta(days=7), next_at=timezone.now() + timedelta(days=7))
+    put_in_use(store, fresh(number=6, end=TODAY + 3))
+    source.refresh_from_db()
+    assert source.next_at > timezone.now() + timedelta(days=6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
@@ -194,6 +195,53 @@ def test_the_report_of_an_expired_certificate_offers_its_successor(
     assert "See its successor in the inventory" in page
 
 
+def test_the_report_of_one_that_is_not_valid_yet_promises_no_renewal(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    bring_in(
+        leaf("early.example.org", ISSUING, start=2000, end=2900),
+        leaf("early.example.org", ISSUING, end=2800),
+    )
+    row = Certificate.objects.get(cn="early.example.org", not_before__gt=timezone.now())
+    work_off(timezone.now())
+    report = row.validation_reports.get(trust_store__name="Servers")
+    page = client_for("operator").get(report.get_absolute_url()).content.decode()
+    assert "error 9 at 0 depth lookup" in page
+    assert "See the one of its name that is valid now" in page
+    assert "Import the renewed certificate" not in page
+
+
+def test_the_report_of_a_missing_crl_names_whose_and_leads_to_where_it_comes_in(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    page = page_of(client_for("operator"), "ftp.example.org", "Strict")
+    assert "Needed: a CRL of" in page
+    strict = TrustStore.objects.get(name="Strict")
+    crls = reverse("truststores:store_crls", args=[strict.pk])
+    acts = re.findall(r'href="([^"]+)">.*?</a>', page.partition("advice-acts")[2])
+    # An import alone would not let it count in the store.
+    assert f"{crls}#upload" in acts[:2]
+    assert reverse("certificates:import") not in acts[:3]
+    assert 'id="upload"' in client_for("custodian").get(crls).content.decode()
+
+
+def test_whoever_has_the_name_of_a_known_authority_and_another_key_is_warned_of(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    imitation = authority("Example Issuing CA", key="nobody knows this one")
+    bring_in(imitation, leaf("fake.example.org", imitation))
+    work_off(timezone.now())
+    browser = client_for("operator")
+    page = page_of(browser, "fake.example.org", "Servers")
+    assert "error 19 at 1 depth lookup" in page
+    known = Certificate.objects.get(cn="Example Issuing CA", self_issued=False)
+    caution, _, acts = page.partition("with another key")[2].partition("advice-acts")
+    assert "ask the authority itself for the fingerprint" in caution
+    assert acts.index(f'href="{known.get_absolute_url()}"') < acts.index(
+        "Trust “Example Issuing CA”"
+    )
+
+
 def test_the_report_leads_with_what_decided_and_not_with_the_missing_crl_before_it(
     store: TrustStore, client_for: ClientFor
 ) -> None:
@@ -224,6 +272,7 @@ def test_a_button_of_the_report_trusts_the_root_that_is_missing(
     address = reverse("truststores:trust_store_trust", args=[report.trust_store_id])
     assert address in page
     assert f'name="certificate" value="{root.pk}"' in page
+    assert "with another key" not in page
 
     save_previewed(browser, address, {"certificate": root.pk})
     assert StoreMember.objects.get(certificate=root).role == Role.ANCHOR

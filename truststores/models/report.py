@@ -81,6 +81,11 @@ class ValidationReport(models.Model):
     def get_absolute_url(self) -> str:
         return address_of("truststores:report", self.pk)
 
+    @property
+    def codes_text(self) -> str:
+        """All of OpenSSL's numbers with their depths, as the pages say them: 20 at 0, 21 at 0."""
+        return ", ".join(code.replace("@", " at ") for code in self.codes.split())
+
 
 class ReportBody(models.Model):
     """The whole report as JSON, apart from the row that is scanned."""

@@ -4,11 +4,13 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest
 
 from certificates.models import Crl
-from truststores.models import ConsideredCrl, StoreCrl, TrustStore, ValidationReport
+from truststores.models import ConsideredCrl, CrlSource, StoreCrl, TrustStore, ValidationReport
 from truststores.services.follow_names import follow_names
+from truststores.services.next_fetch import renewal_of
 from truststores.services.revise_store import revise_store
 
 
@@ -43,7 +45,24 @@ def put_into_store(*, store: TrustStore, crls: Collection[Crl], moment: datetime
         [StoreCrl(trust_store=store, crl=crl) for crl in crls], ignore_conflicts=True
     )
     keep_considered(store=store, crl_ids=[crl.pk for crl in crls])
+    _ask_in_time(store, crls)
     make_due_under(store=store, crls=crls, moment=moment)
+
+
+def _ask_in_time(store: TrustStore, crls: Collection[Crl]) -> None:
+    """Let the sources of their issuers be asked before these come to their nextUpdate.
+
+    A CRL that came on another way may end sooner than the one that a source gave last.
+    """
+    for crl in crls:
+        wanted = renewal_of(crl)
+        if wanted is None:
+            continue
+        later = CrlSource.objects.filter(trust_store=store, every=None, next_at__gt=wanted)
+        of_issuer = Q(issuer_sha256=crl.issuer_sha256) | Q(
+            last_crl__issuer_sha256=crl.issuer_sha256
+        )
+        later.filter(of_issuer).update(next_at=wanted)
 
 
 def keep_considered(*, store: TrustStore, crl_ids: Iterable[int]) -> None:

@@ -3,17 +3,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from django.db.models import Q
 from django.urls import reverse
 
 from certificates.models import Certificate, Crl, Standing
 from pki.verify.codes import code_of
 from pki.verify.report import Diagnostic, Report, Verdict
-from truststores.models import ValidationReport
+from truststores.models import CrlSource, ValidationReport
+from truststores.services.find_authorities import LED_TO
 from truststores.shown_report import openssl_line
 from truststores.texts import HEADLINES
 
 _ISSUER_MISSING = frozenset({20, 21})
 _CRL_TOO_WEAK = frozenset({66, 67, 68})
+_CRL_NEEDED = frozenset({3, 12, 33})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +35,8 @@ class Advice:
     """What is wrong, why, and what to do; `where` is the certificate that the trouble is with.
 
     `line` is how the `openssl` command prints it. `besides` are the headlines of what else is wrong;
-    `addresses` are those that the certificate itself names for what is missing.
+    `addresses` are those that the certificate itself names for what is missing. `crl_of` is whose
+    CRL is needed; `caution` what to look at before any of `acts` is used.
     """
 
     headline: str
@@ -45,6 +49,8 @@ class Advice:
     depth: int | None = None
     acts: tuple[Act, ...] = ()
     addresses: tuple[str, ...] = ()
+    crl_of: str = ""
+    caution: str = ""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -57,6 +63,7 @@ class _Case:
     concerned: Certificate | None
     acts: list[Act] = field(default_factory=list)
     addresses: list[str] = field(default_factory=list)
+    caution: str = ""
 
     @property
     def store_id(self) -> int:
@@ -92,11 +99,14 @@ def advise(*, row: ValidationReport, report: Report, moment: datetime) -> Advice
         depth=first.depth,
         acts=tuple(case.acts),
         addresses=tuple(dict.fromkeys(case.addresses)),
+        crl_of=concerned.issuer if concerned and first.number in _CRL_NEEDED else "",
+        caution=case.caution,
     )
 
 
 def _headline(diagnostic: Diagnostic) -> str:
-    return HEADLINES.get(diagnostic.number, diagnostic.text.capitalize())
+    said = diagnostic.text[:1].upper() + diagnostic.text[1:]
+    return HEADLINES.get(diagnostic.number, said)
 
 
 def _besides(first: Diagnostic, report: Report) -> tuple[str, ...]:
@@ -112,11 +122,13 @@ def _help(case: _Case, moment: datetime) -> None:
         _end_the_path(case)
     elif number in (18, 19):
         _trust_the_root(case)
-    elif number in (3, 12, 33):
+    elif number in _CRL_NEEDED:
         _find_crl(case, moment)
     elif number == 26:
         _other_usage(case)
-    elif number in (9, 10):
+    elif number == 9:
+        _valid_already(case, moment)
+    elif number == 10:
         _other_certificate(case, moment)
     elif number in _CRL_TOO_WEAK:
         case.acts.append(_edit(case, "Change the security level"))
@@ -153,6 +165,7 @@ def _trust_the_root(case: _Case) -> None:
     root = case.concerned
     if root is None:
         return
+    _warn_of_namesakes(case, root)
     name = str(root)
     short = name if len(name) <= 40 else f"{name[:39]}…"
     case.acts.append(
@@ -162,6 +175,29 @@ def _trust_the_root(case: _Case) -> None:
             icon="shield-plus",
             fields=(("certificate", str(root.pk)),),
             permission="truststores.change_truststore",
+        )
+    )
+
+
+def _warn_of_namesakes(case: _Case, root: Certificate) -> None:
+    """Anybody can make a root with the name of an authority that the store knows."""
+    of_store = Q(memberships__trust_store=case.store_id) | Q(
+        validation_reports__trust_store=case.store_id, validation_reports__verdict__in=LED_TO
+    )
+    named = Certificate.objects.filter(of_store, subject_sha256=root.subject_sha256, is_ca=True)
+    known = named.exclude(spki_sha256=root.spki_sha256).order_by("-not_after", "pk").first()
+    if known is None:
+        return
+    case.caution = (
+        "An authority of this name leads to this store already, with another key. Whoever wants to "
+        "be taken for it would make just such a root: ask the authority itself for the fingerprint "
+        "before you trust this one."
+    )
+    case.acts.append(
+        Act(
+            label="See the one that is known",
+            url=known.get_absolute_url(),
+            icon="scroll-text",
         )
     )
 
@@ -183,8 +219,28 @@ def _find_crl(case: _Case, moment: datetime) -> None:
                 permission="truststores.change_truststore",
             )
         )
-    case.acts.append(_import("Import a current CRL"))
+    if concerned.crl_urls:
+        case.acts.append(_ask_for_crl(case, concerned.crl_urls))
+    case.acts.append(
+        Act(
+            label="Upload a current CRL",
+            url=f"{case.store_url('store_crls')}#upload",
+            icon="upload",
+            permission="truststores.change_truststore",
+        )
+    )
     case.acts.append(_edit(case, "Change the revocation policy"))
+
+
+def _ask_for_crl(case: _Case, urls: list[str]) -> Act:
+    """The place where the distribution points are asked, or say why they gave nothing."""
+    asked = CrlSource.objects.filter(trust_store=case.store_id, url__in=urls).exists()
+    return Act(
+        label="See what its source gave" if asked else "Get it from its distribution point",
+        url=f"{case.store_url('store_crls')}#sources",
+        icon="cloud-download",
+        permission="" if asked else "truststores.change_truststore",
+    )
 
 
 def _other_usage(case: _Case) -> None:
@@ -203,26 +259,30 @@ def _other_usage(case: _Case) -> None:
 
 
 def _other_certificate(case: _Case, moment: datetime) -> None:
+    _see_of_its_name(case, moment, "See its successor in the inventory")
+    case.acts.append(_import("Import the renewed certificate"))
+
+
+def _valid_already(case: _Case, moment: datetime) -> None:
+    _see_of_its_name(case, moment, "See the one of its name that is valid now")
+
+
+def _see_of_its_name(case: _Case, moment: datetime, label: str) -> None:
     """A certificate of the same subject that works, where the inventory has one."""
     if case.concerned is None:
         return
     same = (
         Certificate.objects.filter(
-            subject_sha256=case.concerned.subject_sha256, not_after__gt=moment
+            subject_sha256=case.concerned.subject_sha256,
+            not_before__lte=moment,
+            not_after__gt=moment,
         )
         .exclude(pk=case.concerned.pk)
         .order_by("-not_after")
     )
     working = same.with_standing(Standing.TRUSTED, Standing.PARTLY).first() or same.first()
     if working is not None:
-        case.acts.append(
-            Act(
-                label="See its successor in the inventory",
-                url=working.get_absolute_url(),
-                icon="scroll-text",
-            )
-        )
-    case.acts.append(_import("Import the renewed certificate"))
+        case.acts.append(Act(label=label, url=working.get_absolute_url(), icon="scroll-text"))
 
 
 def _import(label: str) -> Act:
