@@ -17,7 +17,7 @@ from pki.verify.run import prepare, validate
 from tests.pki.chains import MOMENT, make_leaf, to_pem
 from tests.pki.verify.generated import FAULTS, Case, generate, policy_of
 
-CASES = int(os.environ.get("VERIFY_CASES", "150"))
+CASES = int(os.environ.get("VERIFY_CASES", "1000"))
 SEED = int(os.environ.get("VERIFY_SEED", "0"))
 PER_TEST = 25
 COMMAND = shutil.which("openssl")
