@@ -11,6 +11,7 @@ from endpoints.models import Account, Service
 from endpoints.services.find_due import find_due
 from endpoints.services.judge_endpoints import judge_endpoints
 from endpoints.services.plan_probes import plan_probes
+from endpoints.services.renew_judgements import renew_judgements
 from endpoints.services.run_probe import run_probe
 from jobs.lease import Lease, RunResult
 
@@ -23,6 +24,11 @@ def run_judging(lease: Lease) -> RunResult:
     total = Service.objects.due(moment).count() + Account.objects.due(moment).count()
     lease.advance(done=0, total=total)
     return asdict(judge_endpoints(moment=moment, after_each=lambda done: lease.advance(done=done)))
+
+
+def run_renewal(lease: Lease) -> RunResult:
+    """Make everything due that was judged by other rules; what follows judges it anew."""
+    return {"renewed": renew_judgements(lease=lease)}
 
 
 def run_probe_planning(lease: Lease) -> RunResult:

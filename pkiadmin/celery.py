@@ -25,6 +25,14 @@ def _check_key(**_: Any) -> None:
     check_kek_or_exit()
 
 
+@worker_init.connect
+def _follow_rules(**_: Any) -> None:
+    """What another release or another OpenSSL has found out is found out anew, once."""
+    from pkiadmin.follow_rules import follow_rules
+
+    follow_rules()
+
+
 @worker_process_init.connect
 def _die_with_worker(**_: Any) -> None:
     """A pool process does not outlive a worker that was killed; its job goes to another."""

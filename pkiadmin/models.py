@@ -16,6 +16,19 @@ class KeyCheck(models.Model):
         return "the check of the key-encryption key"
 
 
+class RulesInForce(models.Model):
+    """By which rules what is stored was found out: reports, judgements. `version` as code names it."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    version = models.CharField(max_length=200)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"rules of {self.name}"
+
+
 class OneTimePassword(models.Model):
     """Marks somebody whose password was made by the console: the first sign-in chooses another."""
 

@@ -15,6 +15,7 @@ from pkiadmin.tables import JOB_KINDS as JOB_KINDS
 from pkiadmin.tables import NAVIGATION as NAVIGATION
 from pkiadmin.tables import PANELS as PANELS
 from pkiadmin.tables import PREVIEWS as PREVIEWS
+from pkiadmin.tables import RULES as RULES
 from pkiadmin.tables import SCHEDULE as SCHEDULE
 from pkiadmin.tables import USES as USES
 from pkiadmin.version import running_version

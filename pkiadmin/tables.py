@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from jobs.dependants import Preview
 from jobs.kinds import JobKind, Scheduled
+from pkiadmin.rules import Rules
 from ui.navigation import NavGroup, NavItem
 
 JOB_KINDS: dict[str, JobKind] = {
@@ -59,6 +60,16 @@ JOB_KINDS: dict[str, JobKind] = {
     "preview": JobKind(
         title="Preview of a change",
         run="truststores.tasks.run_preview",
+    ),
+    "renew_reports": JobKind(
+        title="Reports by new rules",
+        run="truststores.tasks.run_renewal",
+        then=("validate",),
+    ),
+    "renew_judgements": JobKind(
+        title="Judgements by new rules",
+        run="endpoints.tasks.run_renewal",
+        then=("judge_endpoints",),
     ),
     "judge_endpoints": JobKind(
         title="Judgement of services and accounts",
@@ -122,6 +133,19 @@ DEPENDANTS: dict[str, tuple[str, ...]] = {
     "issuer": ("endpoints.services.follow_changes.follow_issuers",),
     "key": ("endpoints.services.follow_changes.follow_keys",),
     "trust_store": ("endpoints.services.follow_changes.follow_stores",),
+}
+
+# By which rules what is stored was found out. Others, after a release or with another OpenSSL, make
+# it due anew; a worker compares them when it starts.
+RULES: dict[str, Rules] = {
+    "reports": Rules(
+        version="pki.verify.rules.rules_version",
+        renew="truststores.services.renew_reports.request_renewal",
+    ),
+    "judgements": Rules(
+        version="pki.endpoints.rules.rules_version",
+        renew="endpoints.services.renew_judgements.request_renewal",
+    ),
 }
 
 # Who can say what a change of a row of an app below would do to what rests on it, before it is saved.

@@ -22,6 +22,7 @@ from truststores.services.plan_fetches import plan_fetches
 from truststores.services.plan_validations import plan_validations
 from truststores.services.preview_change import count_touched, preview_change
 from truststores.services.record_reports import record_reports
+from truststores.services.renew_reports import renew_reports
 from truststores.services.replace_crls import replace_crls
 from truststores.services.run_validations import run_validations
 from truststores.services.send_notices import send_notices
@@ -59,6 +60,11 @@ def run_validation_chunk(lease: Lease) -> dict[str, Any]:
         recorded = record_reports(made=made)
         lease.advance(done=len(report_ids))
     return asdict(recorded)
+
+
+def run_renewal(lease: Lease) -> RunResult:
+    """Make everything due that was validated by other rules; what follows makes it anew."""
+    return {"renewed": renew_reports(lease=lease)}
 
 
 def run_foresight(lease: Lease) -> RunResult:

@@ -26,8 +26,8 @@ from pki.endpoints.facts import (
 )
 from pki.endpoints.judgement import Judgement
 from pki.endpoints.peer import as_peer
+from pki.endpoints.rules import rules_version
 from pki.endpoints.service import judge_service
-from pki.verify import openssl
 from pki.verify.inputs import TrustInput, Usage
 from pki.verify.prepared import PreparedTrust
 from truststores.inputs import store_digest, store_input
@@ -275,5 +275,5 @@ def _of_keys(keys: Sequence[SshKey]) -> list[Any]:
 
 
 def _digest(content: list[Any]) -> str:
-    said = json.dumps([openssl.version(), content], sort_keys=True)
+    said = json.dumps([rules_version(), content], sort_keys=True)
     return sha256(said.encode()).hexdigest()

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from certificates.models import KeyState, Lifecycle, PrivateKey
 from certificates.services.change_key_state import change_key_state
 from certificates.services.change_lifecycle import change_lifecycle
+from certificates.services.find_holders import find_holders, holders_digest
 from certificates.services.store_private_key import store_private_key
 from endpoints.models import (
     Account,
@@ -137,7 +138,8 @@ class World(Stores):
                 for marked in rows:
                     marked.filter(due_at__isnull=False).become_due(self.moment)
         elif state in key.next_states:
-            change_key_state(actor=None, key=key, state=state, moment=self.moment)
+            seen = holders_digest(find_holders(key))
+            change_key_state(actor=None, key=key, state=state, seen=seen, moment=self.moment)
 
     def _delete(self, index: int) -> None:
         try:

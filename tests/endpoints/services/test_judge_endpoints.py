@@ -12,9 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.db import transaction
 from django.utils import timezone
 
-from certificates.models import Certificate, KeyState, Lifecycle, PrivateKey
+from certificates.models import Certificate, KeyState, Lifecycle
 from certificates.services.change_key_state import change_key_state
 from certificates.services.change_lifecycle import change_lifecycle
+from certificates.services.find_holders import find_holders, holders_digest
 from certificates.services.store_private_key import store_private_key
 from endpoints.models import Account, Service
 from endpoints.services.change_service import change_service
@@ -191,7 +192,11 @@ def test_the_state_of_a_key_is_heard(described: Any) -> None:
     judge_all_due()
     assert "key.not_held" not in str(again(service).judgement)
     change_key_state(
-        actor=None, key=PrivateKey.objects.get(pk=key.pk), state=KeyState.COMPROMISED, moment=NOW
+        actor=None,
+        key=key,
+        state=KeyState.COMPROMISED,
+        seen=holders_digest(find_holders(key)),
+        moment=NOW,
     )
     judge_endpoints(moment=NOW)
     assert says(service, account) == [
