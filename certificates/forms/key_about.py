@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from certificates.key_specs import KeyAbout, OwnerWanted
 from certificates.models import Label, Owner, OwnerKind
 from certificates.specs import LONGEST_LABEL, label_names
+from ui.plain_names import plain_name
 
 LONGEST_NAME = 200
 
@@ -75,13 +76,13 @@ class KeyAboutFields(forms.Form):
         names = label_names(self.cleaned_data["labels"])
         if any(len(name) > LONGEST_LABEL for name in names):
             raise forms.ValidationError(f"A label has {LONGEST_LABEL} characters at most.")
-        return tuple(names)
+        return tuple(plain_name(name, "A label") for name in names)
 
     def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+        return plain_name(" ".join(str(self.cleaned_data["name"]).split()))
 
     def clean_new_owner_name(self) -> str:
-        return " ".join(str(self.cleaned_data["new_owner_name"]).split())
+        return plain_name(" ".join(str(self.cleaned_data["new_owner_name"]).split()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

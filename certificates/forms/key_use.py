@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from certificates.models import Owner, Protocol
+from ui.plain_names import plain_name
 
 
 class KeyUseForm(forms.Form):
@@ -27,3 +28,6 @@ class KeyUseForm(forms.Form):
         partner = self.fields["partner"]
         assert isinstance(partner, forms.ModelChoiceField)  # noqa: S101  (declared above)
         partner.queryset = Owner.objects.all()
+
+    def clean_place(self) -> str:
+        return plain_name(" ".join(str(self.cleaned_data["place"]).split()), "The place")

@@ -7,6 +7,7 @@ from django import forms
 from certificates.key_specs import OwnerWanted
 from certificates.models import Owner, OwnerKind
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 
 
 class OwnerForm(LaidOut, forms.Form):
@@ -29,7 +30,7 @@ class OwnerForm(LaidOut, forms.Form):
         self.submit_label = "Save" if owner is not None else "Add the owner"
 
     def clean_name(self) -> str:
-        return " ".join(str(self.cleaned_data["name"]).split())
+        return plain_name(" ".join(str(self.cleaned_data["name"]).split()))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

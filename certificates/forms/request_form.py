@@ -30,6 +30,7 @@ from pki.csr import (
 from pki.findings import Finding
 from pki.key_generation import PRESET, KeySpec
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 from ui.row_ids import row_id
 
 _PROFILES = (
@@ -240,6 +241,9 @@ class RequestForm(LaidOut, forms.Form):
         assert isinstance(widget, NameRows)  # noqa: S101  (declared above)
         widget.blank_rows = MORE_ROWS
 
+    def clean_key_name(self) -> str:
+        return plain_name(" ".join(str(self.cleaned_data["key_name"]).split()))
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         missing = not cleaned.get("key") and "key" not in self.errors
@@ -294,7 +298,7 @@ class RequestForm(LaidOut, forms.Form):
             spec=self.to_spec(),
             new_key=None if existing else KeySpec(algorithm=told["algorithm"]),
             key_id=told["key"].pk if existing else None,
-            key_name=" ".join(told["key_name"].split()),
+            key_name=told["key_name"],
             owner_id=owner.pk if owner is not None else None,
             days=told.get("days"),
             replaces_id=replaced.pk if replaced is not None else None,

@@ -26,8 +26,8 @@ from ui.http import render_page
 def label(request: HttpRequest) -> HttpResponse:
     """Put labels on the selected certificates, or take them off."""
     ids = selected_ids(request.POST)
-    form = LabelForm(request.POST)
     removes = request.POST.get("act") == "remove"
+    form = LabelForm(request.POST, removes=removes)
     if not ids:
         messages.warning(request, "Nothing was selected.")
     elif not form.is_valid():

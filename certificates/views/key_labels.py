@@ -30,8 +30,8 @@ def _label(
     request: HttpRequest, among: PrivateKeyQuerySet | PublicKeyQuerySet, page: str
 ) -> HttpResponse:
     ids = selected_ids(request.POST)
-    form = LabelForm(request.POST)
     removes = request.POST.get("act") == "remove"
+    form = LabelForm(request.POST, removes=removes)
     if not ids:
         messages.warning(request, "Nothing was selected.")
     elif not form.is_valid():

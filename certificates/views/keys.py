@@ -290,7 +290,8 @@ def _use(request: HttpRequest, shown: PrivateKey | PublicKey) -> HttpResponse:
             request=request,
         )
     else:
-        messages.error(request, "Say where the key is used.")
+        hidden = form.errors.get("place") if form.data.get("place", "").strip() else None
+        messages.error(request, str(hidden[0]) if hidden else "Say where the key is used.")
     return redirect(f"{shown.get_absolute_url()}#uses")
 
 

@@ -12,12 +12,12 @@ from endpoints.choices import key_ref, key_value
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
-from endpoints.forms.plain_names import plain_name
 from endpoints.forms.token_form import TokenForm
 from endpoints.models import Account, Service
 from endpoints.specs import AccountSpec, KeyRef
 from endpoints.texts import refusal_text
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 
 
 class AccountForm(LaidOut, PickingForm, PartyFields):

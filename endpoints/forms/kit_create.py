@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 
 from certificates.models import Lifecycle
-from endpoints.forms.plain_names import plain_name
 from endpoints.kit_specs import KitNotes
 from endpoints.models import Kit
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 from ui.row_ids import row_id
 
 

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from endpoints.forms.address_rows import MORE_ROWS, AddressRows, AddressRowsField, looked_at
-from endpoints.forms.plain_names import plain_name
 from endpoints.kit_specs import KitParties
 from endpoints.kit_texts import kit_said
 from endpoints.models import DEFAULT_PORTS, Account, Kit, KitStage, Service, ServiceProtocol
 from pki.kits.meeting import MOST_ADDRESSES, KitRefused, Protocol, check_account
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 from ui.row_ids import row_id
 
 NEW, EXISTING = "new", "existing"

@@ -7,8 +7,8 @@ from django import forms
 
 from certificates.key_specs import OwnerWanted
 from certificates.models import Owner, OwnerKind
-from endpoints.forms.plain_names import plain_name
 from endpoints.specs import Party
+from ui.plain_names import plain_name
 
 
 class PartyFields(forms.Form):

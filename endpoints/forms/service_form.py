@@ -20,7 +20,6 @@ from endpoints.forms.address_rows import (
 from endpoints.forms.party import PartyFields
 from endpoints.forms.pasted_keys import KeyLinesField
 from endpoints.forms.picks import PickField, PickingForm
-from endpoints.forms.plain_names import plain_name
 from endpoints.forms.token_form import TokenForm
 from endpoints.models import (
     DEFAULT_PORTS,
@@ -33,6 +32,7 @@ from endpoints.specs import KeyRef, ServiceSpec
 from endpoints.texts import PROBE_PERIODS, refusal_text
 from truststores.models import TrustStore
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 
 if TYPE_CHECKING:
     _StoreChoice = forms.ModelChoiceField[TrustStore]

@@ -12,6 +12,7 @@ from truststores.inputs import policy_of
 from truststores.models import RevocationPolicy, Role, TrustStore, UsageChoice
 from truststores.specs import StoreSpec
 from ui.forms import LaidOut
+from ui.plain_names import plain_name
 
 _OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,30})){1,30}")
 _MOST_POLICIES = 50
@@ -126,6 +127,9 @@ class StoreForm(LaidOut, forms.Form):
             Field("revision"),
         )
         return helper
+
+    def clean_name(self) -> str:
+        return plain_name(" ".join(str(self.cleaned_data["name"]).split()))
 
     def clean_policy_oids(self) -> tuple[str, ...]:
         words = tuple(dict.fromkeys(re.split(r"[\s,;]+", self.cleaned_data["policy_oids"].strip())))

@@ -9,8 +9,10 @@ from pki.names import is_plain, visible
 _SHOWN = 60
 
 
-def plain_name(text: str) -> str:
-    """The name as it is. Raises `ValidationError` where a character of it acts instead of showing.
+def plain_name(text: str, what: str = "The name") -> str:
+    """The name as it is, or whatever else people call a thing by: `what` says so in the sentence.
+
+    Raises `ValidationError` where a character of it acts instead of showing.
 
     Names out of certificates hold anything and are shown with escapes; one that is typed can be
     put right at once.
@@ -18,5 +20,5 @@ def plain_name(text: str) -> str:
     if is_plain(text):
         return text
     raise ValidationError(
-        f"The name holds a character that cannot be seen: {visible(text)[:_SHOWN]}. Type it anew."
+        f"{what} holds a character that cannot be seen: {visible(text)[:_SHOWN]}. Type it anew."
     )
