@@ -12,6 +12,7 @@ from certificates.models import Certificate, Crl
 from pki.findings import Finding
 from pki.verify.report import CheckOutcome, CheckResult, Diagnostic, PathElement, Report, UsedCrl
 from pki.verify.run import s_client_listing
+from truststores.texts import headline_of
 
 _ORDER = (
     CheckResult.FAILED,
@@ -89,6 +90,7 @@ class ShownReport:
     crls: tuple[ShownCrl, ...]
     listing: str
     openssl_lines: str
+    headline: str
     ends_first: str
 
 
@@ -134,6 +136,7 @@ def show_report(report: Report) -> ShownReport:
         crls=tuple(ShownCrl(crl=crl, row=crls.get(crl.sha256)) for crl in report.crls),
         listing=s_client_listing(report.path),
         openssl_lines="\n".join(one.line for one in diagnostics),
+        headline=headline_of(report.decisive) if report.decisive else "",
         ends_first=_ends_first(report),
     )
 

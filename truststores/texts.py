@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import Final
 
 from pki.verify.inputs import Policy, Revocation, Usage
+from pki.verify.report import Diagnostic
 
 REFUSALS: Final[dict[str, str]] = {
     "store.changed_meanwhile": (
@@ -98,3 +99,9 @@ def policy_words(policy: Policy) -> list[str]:
     if policy.policy_oids:
         words.append(f"Policies: {', '.join(policy.policy_oids)}")
     return words
+
+
+def headline_of(diagnostic: Diagnostic) -> str:
+    """What a diagnostic means, in a few plain words; OpenSSL's own where the table has none."""
+    said = diagnostic.text[:1].upper() + diagnostic.text[1:]
+    return HEADLINES.get(diagnostic.number, said)

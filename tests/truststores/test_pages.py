@@ -281,6 +281,23 @@ def test_a_button_of_the_report_trusts_the_root_that_is_missing(
     assert report.verdict == "trusted"
 
 
+def test_an_earlier_report_leads_with_what_decided_then(
+    store: TrustStore, client_for: ClientFor
+) -> None:
+    """A CRL that is out of date comes before the end of the certificate, and does not decide."""
+    bring_in(leaf("late.example.org", ISSUING))
+    strict = TrustStore.objects.get(name="Strict")
+    row = ValidationReport.objects.get(certificate__cn="late.example.org", trust_store=strict)
+    assert row.codes.split()[0] == "3@0"
+    [late] = bring_in_crls(crl(ISSUING, end=1))
+    add_crls(actor=None, store_id=strict.pk, crl_ids=[late.pk])
+    work_off(timezone.now() + timedelta(seconds=1))
+    past = row.past.get()
+    address = reverse("truststores:past_report", args=[row.pk, past.pk])
+    page = client_for(None).get(address).content.decode()
+    assert "A certificate has expired." in page.partition('id="verdict"')[2][:200]
+
+
 def test_an_earlier_report_stays_readable(store: TrustStore, client_for: ClientFor) -> None:
     nobody = authority("Nobody")
     bring_in(authority("Nobody's CA", nobody))

@@ -12,7 +12,7 @@ from pki.verify.report import Diagnostic, Report, Verdict
 from truststores.models import CrlSource, ValidationReport
 from truststores.services.find_authorities import LED_TO
 from truststores.shown_report import openssl_line
-from truststores.texts import HEADLINES
+from truststores.texts import headline_of
 
 _ISSUER_MISSING = frozenset({20, 21})
 _CRL_TOO_WEAK = frozenset({66, 67, 68})
@@ -89,7 +89,7 @@ def advise(*, row: ValidationReport, report: Report, moment: datetime) -> Advice
     _help(case, moment)
     code = code_of(first.number)
     return Advice(
-        headline=_headline(first),
+        headline=headline_of(first),
         cause=code.cause,
         remedy=code.remedy,
         line=openssl_line(first),
@@ -104,14 +104,9 @@ def advise(*, row: ValidationReport, report: Report, moment: datetime) -> Advice
     )
 
 
-def _headline(diagnostic: Diagnostic) -> str:
-    said = diagnostic.text[:1].upper() + diagnostic.text[1:]
-    return HEADLINES.get(diagnostic.number, said)
-
-
 def _besides(first: Diagnostic, report: Report) -> tuple[str, ...]:
-    others = dict.fromkeys(_headline(one) for one in report.diagnostics)
-    return tuple(headline for headline in others if headline != _headline(first))
+    others = dict.fromkeys(headline_of(one) for one in report.diagnostics)
+    return tuple(headline for headline in others if headline != headline_of(first))
 
 
 def _help(case: _Case, moment: datetime) -> None:
