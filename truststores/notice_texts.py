@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from certificates.models import Crl
+from certificates.models import Certificate, Crl
 from pki.names import visible
 from truststores.models import Notice
 from ui.uses import Use
@@ -44,6 +44,7 @@ def write_digest(
     lines += _part("Coming to an end:", to_come, moment, console, uses)
     if len(ordered) > _MOST_LISTED:
         lines += [f"And {len(ordered) - _MOST_LISTED} more.", ""]
+    lines += _what_to_do(ordered)
     lines += [
         f"Everything that ends within 90 days: {console}/expiring/",
         "There you can also acknowledge what needs no more notices. You are told again when the",
@@ -92,11 +93,34 @@ def _part(
             f"- {kind}: {visible(name)[:_LONGEST_NAME] or 'without a name'}",
             f"  {'ended' if end <= moment else 'ends'} {end:%Y-%m-%d %H:%M} UTC, "
             f"{in_words(end - moment)}",
+            *_issued(shown),
             *_used(uses.get(one.certificate_id or 0, ())),
             f"  {console}{shown.get_absolute_url()}",
             "",
         ]
     return lines
+
+
+def _what_to_do(notices: Sequence[Notice]) -> list[str]:
+    """For whoever reads this at night and did not make any of it."""
+    lines = []
+    if any(one.crl_id is None for one in notices):
+        lines += [
+            "Certificates: renew them, install the new ones where the old ones are used, and import",
+            "them. An old one that is marked as replaced, on its page, is not told of again.",
+        ]
+    if any(one.crl_id is not None for one in notices):
+        lines += [
+            "CRLs: their authorities publish the next ones. Its page says which trust stores rest on",
+            "one of them; bring the next one in there, or see what its source gave.",
+        ]
+    return [*lines, ""]
+
+
+def _issued(shown: Certificate | Crl) -> list[str]:
+    if isinstance(shown, Crl) or shown.self_issued or not shown.issuer_cn:
+        return []
+    return [f"  issued by {visible(shown.issuer_cn)[:_LONGEST_NAME]}, serial {shown.serial}"]
 
 
 def _used(uses: Sequence[Use]) -> list[str]:

@@ -140,6 +140,15 @@ def test_runs_that_were_missed_lose_nothing(mailbox: Mailbox) -> None:
     assert "ended 2026-09-09" in body
 
 
+def test_a_mail_says_who_issued_it_and_what_to_do(mailbox: Mailbox) -> None:
+    [row] = bring(leaf("ftp.example.org", ISSUING, end=50))
+    run(NOW)
+    [body] = mailbox.bodies()
+    assert f"issued by Example Issuing CA, serial {row.serial}" in body
+    assert "Certificates: renew them" in body
+    assert "CRLs:" not in body
+
+
 def test_a_run_made_twice_at_one_moment_says_nothing_twice(mailbox: Mailbox) -> None:
     bring(leaf("ftp.example.org", end=50))
     run(NOW)
@@ -182,7 +191,7 @@ def test_replaced_retired_and_acknowledged_certificates_stay_silent(
     Certificate.objects.filter(pk=replaced.pk).update(lifecycle=Lifecycle.REPLACED)
     run(NOW)
     [body] = mailbox.bodies()
-    assert "replaced" not in body
+    assert "replaced.example.org" not in body
     Certificate.objects.filter(pk=retired.pk).update(lifecycle=Lifecycle.RETIRED)
     actor = person("operator")
     acknowledge_end(actor=actor, shown=seen)
@@ -229,6 +238,8 @@ def test_crls_are_told_of_where_a_store_counts_on_them(mailbox: Mailbox, store_o
     run(at(9))
     [body] = mailbox.bodies()
     assert "CRL: CN=Example Issuing CA" in body
+    assert "CRLs: their authorities publish the next ones" in body
+    assert "Certificates: renew them" not in body
     run(at(9.5))
     assert mailbox.take() == []
     run(at(10.1))
