@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from endpoints.models import Account, Service
 from endpoints.services.find_due import find_due
+from endpoints.services.forget_history import forget_history
 from endpoints.services.judge_endpoints import judge_endpoints
 from endpoints.services.plan_probes import plan_probes
 from endpoints.services.renew_judgements import renew_judgements
@@ -37,6 +39,13 @@ def run_probe_planning(lease: Lease) -> RunResult:
         asked = plan_probes(moment=timezone.now())
         lease.advance(done=asked)
     return {"asked": asked}
+
+
+def run_forgetting(lease: Lease) -> RunResult:
+    """Forget rehearsals and probes that are older than the site keeps them."""
+    before = timezone.now() - settings.HISTORY_KEPT
+    forgotten = forget_history(before=before, after_chunk=lambda done: lease.advance(done=done))
+    return {**forgotten}
 
 
 def run_probing(lease: Lease) -> RunResult:

@@ -44,6 +44,7 @@ class Env:
     internal_crl_hosts: tuple[AllowRule, ...]
     proxies: int
     internal_probe_hosts: tuple[AllowRule, ...]
+    history_days: int
     debug: bool
     log_json: bool
 
@@ -97,6 +98,7 @@ def read_env() -> Env:
             env.list("PKIADMIN_INTERNAL_PROBE_HOSTS", default=[]),
             ports=PROBE_PORTS,
         ),
+        history_days=_history_days(env.str("PKIADMIN_HISTORY_DAYS", default="90")),
         debug=env.bool("PKIADMIN_DEBUG", default=False),
         log_json=env.bool("PKIADMIN_LOG_JSON", default=False),
     )
@@ -112,6 +114,19 @@ def _countries(listed: list[str]) -> tuple[tuple[str, str], ...]:
             f"PKIADMIN_EXTRA_COUNTRIES: {error.data['country']!r} is not two capital letters. "
             "Write it like XK:Kosovo, with commas between several."
         ) from error
+
+
+_MOST_DAYS = 36_500
+
+
+def _history_days(text: str) -> int:
+    """For how many days what was rehearsed and probed is kept."""
+    days = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    if not 1 <= days <= _MOST_DAYS:
+        raise ImproperlyConfigured(
+            f"PKIADMIN_HISTORY_DAYS: {text!r} is no number of days from 1 to {_MOST_DAYS}."
+        )
+    return days
 
 
 def broker_socket(data_folder: Path) -> Path:

@@ -227,6 +227,7 @@ CONSOLE_URL = ENV.url
 # -- the way out: hosts that are not public and may be asked for CRLs, or probed, all the same -------
 INTERNAL_CRL_HOSTS = ENV.internal_crl_hosts
 INTERNAL_PROBE_HOSTS = ENV.internal_probe_hosts
+HISTORY_KEPT = timedelta(days=ENV.history_days)
 
 LOGGING_CONFIG = "pkiadmin.logging.configure"
 LOGGING = {"env": ENV}

@@ -86,6 +86,11 @@ JOB_KINDS: dict[str, JobKind] = {
         run="endpoints.tasks.run_probing",
         page="endpoints:probe_of_job",
     ),
+    "forget_history": JobKind(
+        title="Clean-up of rehearsals and probes",
+        run="endpoints.tasks.run_forgetting",
+        single=True,
+    ),
     "prune": JobKind(
         title="Clean-up of old jobs",
         run="jobs.services.prune_jobs.run_prune",
@@ -118,6 +123,11 @@ SCHEDULE: dict[str, Scheduled] = {
         kind="send_notices",
         every=timedelta(days=1),
         says="Finds what comes to its end, and sends one e-mail to everybody it concerns.",
+    ),
+    "forget_history": Scheduled(
+        kind="forget_history",
+        every=timedelta(days=1),
+        says="Forgets rehearsals and probes that are older than the site keeps them; the newest ones stay.",
     ),
     "prune": Scheduled(
         kind="prune",
