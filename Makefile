@@ -13,7 +13,7 @@ PYTHON ?=
 BROWSER ?= 1
 VENV ?= .venv
 PY := $(VENV)/bin/python
-PYTEST ?= -n 2 --dist loadgroup
+PYTEST ?= -n 2
 
 # The environment is stamped with the checksum of the lock it was made from.
 RUNTIME := $(VENV)/.made-from-$(shell cksum < requirements.txt | cut -d " " -f 1)
@@ -38,7 +38,7 @@ ON_POSTGRESQL := tests/audit tests/jobs/test_services.py tests/certificates/quer
   tests/endpoints/services tests/endpoints/views/test_choices.py tests/endpoints/views/test_triage.py
 
 postgresql: $(TOOLS)
-	TEST_DATABASE=postgresql $(PY) -m pytest -q $(ON_POSTGRESQL)
+	TEST_DATABASE=postgresql $(PY) -m pytest -q $(PYTEST) $(ON_POSTGRESQL)
 
 # The gates stand on an installation of their own, as it would be behind an https address.
 gates: $(TOOLS)

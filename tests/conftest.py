@@ -11,9 +11,11 @@ import signal
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from tests.sharing import ByPart, longest_first
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -68,6 +70,18 @@ def pytest_unconfigure() -> None:
     if POSTGRESQL:
         get_server(FOLDER / "pg").cleanup()
     shutil.rmtree(FOLDER, ignore_errors=True)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByPart:
+    # Their order is made below; the scheduler would begin with the files of many short tests.
+    config.option.loadscopereorder = False
+    return ByPart(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        items[:] = longest_first(items)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -23,6 +23,7 @@ from playwright.sync_api import (
     BrowserContext,
     Page,
     StorageState,
+    ViewportSize,
     expect,
     sync_playwright,
 )
@@ -31,8 +32,8 @@ from tests.e2e.acts import PATIENCE, SLOW, whole
 from tests.e2e.console import PASSWORD, Console
 from tests.e2e.material import many_certificates, upload
 
-WIDE = {"width": 1280, "height": 800}
-NARROW = {"width": 400, "height": 800}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+NARROW: ViewportSize = {"width": 400, "height": 800}
 MANY = 10_000
 LOOPBACK = "127.0.0.0/8:1024-65535"
 # Five seconds, as Playwright has it, are no time on a machine that does other things as well.
@@ -41,7 +42,7 @@ expect.set_options(timeout=20_000)
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what needs a browser or a console in order; each worker of the tests has one console.
+    """Put what needs a browser or a console in order; there is one console for all of it.
 
     An import whose worker is killed goes on when its lease has run out, a minute later: it is begun
     before the other tests of the console and looked at after them.

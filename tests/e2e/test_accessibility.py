@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.e2e.acts import (
     PATIENT,
@@ -26,7 +26,7 @@ from tests.e2e.acts import (
     wait_for_verdict,
 )
 from tests.e2e.axe import barriers, violations
-from tests.e2e.conftest import NARROW, WIDE, Contexts
+from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.console import Console, free_port
 from tests.e2e.material import authority, crl_of, pem_text, server, today
 from tests.pki.chains import to_pem
@@ -34,7 +34,7 @@ from tests.pki.real_tools import Workshop
 
 pytestmark = pytest.mark.timeout(PATIENT)
 
-WIDTHS = [pytest.param(width, id=str(width["width"])) for width in (WIDE, NARROW)]
+SIZES = (WIDE, NARROW)
 ALIKE = (
     "/",
     "/certificates/",
@@ -56,15 +56,9 @@ ALIKE = (
 )
 
 
-@pytest.fixture(scope="session")
-def shown_pages() -> list[str]:
-    """The addresses of pages of single objects; the first test that needs them makes them."""
-    return []
-
-
-def with_objects(page: Page, addresses: list[str]) -> list[str]:
-    if addresses:
-        return [*ALIKE, *addresses]
+def with_objects(page: Page) -> list[str]:
+    """The pages that are alike everywhere, and those of objects that are made for it."""
+    addresses = [*ALIKE]
     root = authority("Ginan root")
     below = authority("Ginan issuing", root)
     good, old = server("ginan.example", below), server("old.ginan.example", below, days=-4)
@@ -88,19 +82,11 @@ def with_objects(page: Page, addresses: list[str]) -> list[str]:
     page.goto("/jobs/?kind=import")
     page.locator("main tbody a").first.click()
     addresses.append(page.url)
-    page.goto("/schedule/")
-    return [*ALIKE, *addresses]
+    return addresses
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_no_page_has_a_barrier(
-    page: Page,
-    new_context: Contexts,
-    shown_pages: list[str],
-    viewport: dict[str, int],
-) -> None:
-    looked_at = new_context(viewport=viewport).new_page()
-    assert barriers(looked_at, with_objects(page, shown_pages)) == {}
+def test_no_page_has_a_barrier(page: Page) -> None:
+    assert barriers(page, with_objects(page), sizes=SIZES) == {}
 
 
 OF_KEYS = (
@@ -120,14 +106,8 @@ OF_KEYS = (
 )
 
 
-@pytest.fixture(scope="session")
-def pages_of_keys() -> list[str]:
-    return []
-
-
-def with_keys(page: Page, addresses: list[str], folder: Path) -> list[str]:
-    if addresses:
-        return [*OF_KEYS, *addresses]
+def with_keys(page: Page, folder: Path) -> list[str]:
+    addresses = [*OF_KEYS]
     fill_request(page, "ascella.requests.example.com")
     press(page, "Create the request")
     addresses.append(request_page(page))
@@ -158,19 +138,11 @@ def with_keys(page: Page, addresses: list[str], folder: Path) -> list[str]:
     page.get_by_role("link", name="Ascella's key").click()
     page.wait_for_url("**/public-keys/*/")
     addresses += [page.url, f"{page.url}edit/"]
-    return [*OF_KEYS, *addresses]
+    return addresses
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_no_page_of_keys_and_requests_has_a_barrier(
-    page: Page,
-    new_context: Contexts,
-    pages_of_keys: list[str],
-    viewport: dict[str, int],
-    tmp_path: Path,
-) -> None:
-    looked_at = new_context(viewport=viewport).new_page()
-    assert barriers(looked_at, with_keys(page, pages_of_keys, tmp_path)) == {}
+def test_no_page_of_keys_and_requests_has_a_barrier(page: Page, tmp_path: Path) -> None:
+    assert barriers(page, with_keys(page, tmp_path), sizes=SIZES) == {}
 
 
 def test_warnings_before_a_request_have_no_barrier(page: Page) -> None:
@@ -191,15 +163,9 @@ AHEAD = (
 )
 
 
-@pytest.fixture(scope="session")
-def pages_ahead() -> list[str]:
-    return []
-
-
-def with_what_comes(page: Page, addresses: list[str]) -> list[str]:
+def with_what_comes(page: Page) -> list[str]:
     """A store with a past: a change that waits, one that was saved, CRLs, and other days."""
-    if addresses:
-        return [*AHEAD, *addresses]
+    addresses = [*AHEAD]
     root = authority("Ruchbah root")
     below = authority("Ruchbah issuing", root)
     leaf = server("ruchbah.example", below, days=60)
@@ -245,25 +211,18 @@ def with_what_comes(page: Page, addresses: list[str]) -> list[str]:
     page.get_by_role("link", name="Show the result").click()
     page.wait_for_url("**/runs/*/")
     addresses.append(page.url)
-    return [*AHEAD, *addresses]
+    return addresses
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
-def test_no_page_that_looks_ahead_has_a_barrier(
-    page: Page, new_context: Contexts, pages_ahead: list[str], viewport: dict[str, int]
-) -> None:
-    looked_at = new_context(viewport=viewport).new_page()
-    assert barriers(looked_at, with_what_comes(page, pages_ahead)) == {}
+def test_no_page_that_looks_ahead_has_a_barrier(page: Page) -> None:
+    assert barriers(page, with_what_comes(page), sizes=SIZES) == {}
 
 
-@pytest.mark.parametrize("viewport", WIDTHS)
+@pytest.mark.parametrize("viewport", SIZES, ids=("1280", "400"))
 def test_the_page_to_sign_in_has_no_barrier(
-    console: Console, browser: Browser, viewport: dict[str, int]
+    console: Console, browser: Browser, viewport: ViewportSize
 ) -> None:
-    context = browser.new_context(
-        base_url=console.url,
-        viewport=viewport,  # type: ignore[arg-type]  # a ViewportSize
-    )
+    context = browser.new_context(base_url=console.url, viewport=viewport)
     page = context.new_page()
     page.goto("/account/login/")
     assert violations(page) == []

@@ -23,7 +23,7 @@ from tests.e2e.acts import (
     tab_to,
 )
 from tests.e2e.axe import barriers
-from tests.e2e.conftest import NARROW, WIDE, Contexts
+from tests.e2e.conftest import NARROW, WIDE
 from tests.e2e.material import DAY, authority, fingerprint, pem_text, server, today
 from tests.pki.chains import Issued, make_leaf
 from tests.pki.real_tools import Workshop, run
@@ -281,14 +281,7 @@ def test_accounts_that_differ_in_case_are_told_apart(page: Page, tmp_path: Path)
     assert list_names(page) == ["Sadalsuud", "sadalsuud"]
 
 
-@pytest.fixture(scope="session")
-def pages_of_services() -> list[str]:
-    return []
-
-
-def with_services(page: Page, addresses: list[str], folder: Path) -> list[str]:
-    if addresses:
-        return addresses
+def with_services(page: Page, folder: Path) -> list[str]:
     root = authority("Merope root")
     client = client_of("Merope with a name that goes on and on for a partner", root)
     leaf = server("a-rather-long-name.of-a-department.merope.example", root, days=5)
@@ -310,7 +303,7 @@ def with_services(page: Page, addresses: list[str], folder: Path) -> list[str]:
     line = Path(f"{Workshop(folder).ssh_key('Ed25519')}.pub").read_text()
     page.fill("textarea[name=pasted_keys]", line)
     create(page, "service")
-    addresses += [
+    return [
         "/services/",
         "/services/?q=nothing+is+called+so",
         "/services/new/",
@@ -325,16 +318,7 @@ def with_services(page: Page, addresses: list[str], folder: Path) -> list[str]:
         f"{account}edit/",
         f"{account}delete/",
     ]
-    return addresses
 
 
-@pytest.mark.parametrize("viewport", [WIDE, NARROW], ids=["1280", "400"])
-def test_no_page_of_services_and_accounts_has_a_barrier(
-    page: Page,
-    new_context: Contexts,
-    pages_of_services: list[str],
-    viewport: dict[str, int],
-    tmp_path: Path,
-) -> None:
-    looked_at = new_context(viewport=viewport).new_page()
-    assert barriers(looked_at, with_services(page, pages_of_services, tmp_path)) == {}
+def test_no_page_of_services_and_accounts_has_a_barrier(page: Page, tmp_path: Path) -> None:
+    assert barriers(page, with_services(page, tmp_path), sizes=(WIDE, NARROW)) == {}

@@ -20,8 +20,8 @@ import pytest
 from tests.e2e.console import Console
 from tests.e2e.material import many_certificates
 
-# One console for all of them, on one worker of the tests.
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
+# One console for all of them.
+pytestmark = pytest.mark.timeout(900)
 
 # FAULT_KILLS=200 for the full measure: the leases then run out by themselves.
 ON_REQUEST = "FAULT_KILLS" in os.environ

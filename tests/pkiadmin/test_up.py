@@ -19,7 +19,7 @@ import pytest
 
 from tests.e2e.console import PROJECT, Console, free_port
 
-pytestmark = [pytest.mark.timeout(180), pytest.mark.xdist_group("up")]
+pytestmark = pytest.mark.timeout(180)
 
 
 @pytest.fixture
