@@ -18,6 +18,7 @@ BENCHMARKS: tuple[tuple[str, ...], ...] = (
     ("bench.import_certificates",),
     ("bench.validate",),
     ("bench.crls",),
+    ("bench.store_change",),
     ("bench.at_scale", "5000", "--kind", "RSA-2048"),
     ("bench.at_scale",),
 )

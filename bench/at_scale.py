@@ -78,11 +78,14 @@ class At:
 
 
 def judge_growth(before: At, now: At) -> None:
-    judge(
-        f"{now.count}: first list page beside the smallest page",
-        now.pages["first"] / now.pages["smallest"],
-        at_most=3,
-    )
+    from bench.pages import BUDGETS
+
+    for name, at_most in BUDGETS.items():
+        judge(
+            f"{now.count}: page {name}, beside the smallest",
+            now.pages[name] / now.pages["smallest"],
+            at_most=at_most,
+        )
     if now is before:
         return
     judge(f"{now.count}: memory of a worker, times", now.memory / before.memory, at_most=1.5)

@@ -1,16 +1,18 @@
-"""List pages beside the smallest Django page of 50 rows. Needs `open_console` first."""
+"""Pages and downloads beside the smallest Django page of 50 rows. Needs `open_console` first."""
 
 from __future__ import annotations
 
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 
 from django.contrib.auth.models import User
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Engine
 from django.test import Client
+from django.urls import reverse
 
 from certificates.models import Certificate
 from pkiadmin.roles import Role, give_role, sync_roles
@@ -22,7 +24,7 @@ _SMALLEST = Engine().from_string(
     "{% endfor %}</table>"
 )
 
-PAGES = {
+LISTS = {
     "first": "/certificates/",
     "filtered": "/certificates/?standing=trusted&key=EC",
     # One name at any size: what many match has to be put in order.
@@ -33,6 +35,8 @@ PAGES = {
     "reports, first": "/reports/",
     "reports, last": "/reports/?last=",
 }
+# Section 12 of the design: how many times the smallest page each may cost.
+BUDGETS = {**dict.fromkeys(LISTS, 3), "a certificate": 3, "PEM bundle of 50": 2}
 
 
 def smallest(request: HttpRequest) -> HttpResponse:
@@ -46,16 +50,28 @@ def page_medians() -> dict[str, float]:
     Of processor time, where the database works in this very process: neighbours on the machine then
     count for little.
     """
-    client = _signed_in()
-    taken: dict[str, list[float]] = {name: [] for name in ("smallest", *PAGES)}
+    asked: dict[str, Callable[[], object]] = {
+        "smallest": partial(smallest, HttpRequest()),
+        **_asked(_signed_in()),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in asked}
     for number in range(_ROUNDS + 1):
-        spent = {"smallest": _milliseconds(lambda: smallest(HttpRequest()))}
-        for name, path in PAGES.items():
-            spent[name] = _milliseconds(lambda path=path: _get(client, path))  # type: ignore[misc]  # lambda default
+        spent = {name: _milliseconds(ask) for name, ask in asked.items()}
         if number:  # The first round fills the caches of templates and of the database.
             for name, value in spent.items():
                 taken[name].append(value)
     return {name: statistics.median(values) for name, values in taken.items()}
+
+
+def _asked(client: Client) -> dict[str, Callable[[], object]]:
+    rows = Certificate.objects.order_by("cn", "id")[:50]
+    leaf = Certificate.objects.filter(is_ca=False).earliest("id")
+    bundle = {"selected": [str(row.pk) for row in rows]}
+    return {
+        **{name: partial(_get, client, path) for name, path in LISTS.items()},
+        "a certificate": partial(_get, client, leaf.get_absolute_url()),
+        "PEM bundle of 50": partial(_post, client, reverse("certificates:bundle"), bundle),
+    }
 
 
 def _signed_in() -> Client:
@@ -70,6 +86,11 @@ def _signed_in() -> Client:
 
 def _get(client: Client, path: str) -> None:
     answer = client.get(path)
+    assert answer.status_code == 200, (path, answer.status_code)
+
+
+def _post(client: Client, path: str, sent: dict[str, list[str]]) -> None:
+    answer = client.post(path, sent)
     assert answer.status_code == 200, (path, answer.status_code)
 
 
