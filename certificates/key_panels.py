@@ -15,7 +15,7 @@ def key_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
     held = (
         PrivateKey.objects.filter(spki_sha256=shown.spki_sha256)
         .select_related("owner")
-        .defer("spki", "findings")
+        .only("name", "state", "algorithm", "size", "owner__name")
         .first()
     )
     if held is None:

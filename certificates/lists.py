@@ -8,7 +8,7 @@ from typing import Any
 
 import django_filters  # type: ignore[import-untyped]  # ships no types
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils import timezone
 
 from certificates.models import (
@@ -120,7 +120,7 @@ class CertificateFilters(_Filters):
         return queryset.stopping(*span) if span is not None else queryset.none()
 
 
-def certificate_rows() -> QuerySet[Certificate]:
+def certificate_rows() -> CertificateQuerySet:
     """Certificates with what a row of the list shows, and nothing else."""
     return Certificate.objects.only(
         "cn",

@@ -37,7 +37,9 @@ def kits_of_account(request: HttpRequest, shown: object) -> Panel | None:
 
 
 def _panel(which: Q, begin: str = "") -> Panel | None:
-    kits = list(Kit.objects.with_parts().filter(which)[: MOST_SHOWN + 1])
+    found = Kit.objects.filter(which)
+    # Most things are in none, and what a kit is made of is asked for by five tables.
+    kits = list(found.with_parts()[: MOST_SHOWN + 1]) if found.exists() else []
     if not kits and not begin:
         return None
     return Panel(

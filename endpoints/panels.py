@@ -80,7 +80,7 @@ def _panel(groups: list[tuple[str, Any]], **context: Any) -> Panel | None:
     """The uses in groups; nothing where there are none and nothing may begin."""
     found = []
     for title, rows in groups:
-        listed = list(rows.order_by("name").distinct().defer("judgement")[: MOST_SHOWN + 1])
+        listed = list(rows.order_by("name").distinct().only("name", "standing")[: MOST_SHOWN + 1])
         if listed:
             found.append((title, listed[:MOST_SHOWN], len(listed) > MOST_SHOWN))
     if not found and not any(context.get("begins", {}).values()):

@@ -22,6 +22,14 @@ def reports_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
     reports = (
         ValidationReport.objects.filter(certificate=shown)
         .select_related("trust_store")
+        .only(
+            "verdict",
+            "first_code",
+            "depth",
+            "meant_for_usage",
+            "effective_expiry",
+            "trust_store__name",
+        )
         .order_by("urgency", "pk")
     )
     return Panel(
@@ -32,7 +40,7 @@ def reports_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
             "reports": list(reports[:100]),
             "certificate": shown,
             "is_unchained": shown.standing == Standing.UNCHAINED,
-            "has_trust_stores": TrustStore.objects.exists(),
+            "has_trust_stores": TrustStore.objects.exists,  # Asked for where there are no reports.
             "as_of_form": MomentForm.beginning_at(timezone.now() + AS_OF_AHEAD),
         },
     )
@@ -42,7 +50,8 @@ def stores_of_certificate(request: HttpRequest, shown: object) -> Panel | None:
     if not isinstance(shown, Certificate):
         return None
     memberships = StoreMember.objects.filter(certificate=shown).select_related("trust_store")
-    held = list(memberships.order_by("trust_store__name")[:100])
+    named = memberships.only("role", "trust_store__name").order_by("trust_store__name")
+    held = list(named[:100])
     if not held:
         return None
     return Panel(

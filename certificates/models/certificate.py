@@ -93,11 +93,13 @@ class Certificate(models.Model):
             models.Index(fields=["not_after", "id"], name="certificate_ends"),
             models.Index(fields=["works_until", "id"], name="certificate_works_until"),
             models.Index(fields=["cn", "id"], name="certificate_cn"),
-            models.Index(fields=["issuer_sha256"], name="certificate_issuer"),
+            # What an authority issued and what has the same key, in the order in which pages show
+            # the first of them: many may, and the others are then not read.
+            models.Index(fields=["issuer_sha256", "not_after", "id"], name="certificate_issuer"),
+            models.Index(fields=["spki_sha256", "not_after", "id"], name="certificate_key"),
             models.Index(fields=["subject_sha256"], name="certificate_subject"),
             models.Index(fields=["serial"], name="certificate_serial"),
             models.Index(fields=["sha1"], name="certificate_sha1"),
-            models.Index(fields=["spki_sha256"], name="certificate_key"),
             models.Index(fields=["standing", "not_after", "id"], name="certificate_standing"),
             # The list, filtered by what validation found, in the order that it has unless asked;
             # the kind of key stands in it so that both can be counted without reading a row.

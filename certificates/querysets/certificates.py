@@ -117,7 +117,10 @@ class CertificateQuerySet(models.QuerySet["Certificate"]):
 
     def possible_issuers_of_all(self, certificates: Iterable[Certificate]) -> CertificateQuerySet:
         """Candidates for each of these at once, by name; the caller compares key identifiers."""
-        names = {certificate.issuer_sha256 for certificate in certificates}
+        return self.possible_issuers_named({one.issuer_sha256 for one in certificates})
+
+    def possible_issuers_named(self, names: Iterable[str]) -> CertificateQuerySet:
+        """That may issue under one of these names (digests); version 1 counts as a CA."""
         return self.filter(Q(is_ca=True) | Q(version=1), subject_sha256__in=names)
 
 

@@ -61,18 +61,17 @@ class IssuerGraph:
 def find_issuers(certificate: Certificate) -> IssuerGraph:
     """All candidates above a certificate, by name and key identifier, level by level.
 
-    A level is one query, whatever its width, and each certificate is visited once: certificates
-    that name each other as issuers end the walk and do not turn it in circles.
+    A level is one query, whatever its width, and each name is asked for once: that of a root was
+    asked for below it, and certificates that name each other as issuers end the walk.
     """
     graph = IssuerGraph(start=certificate)
     graph.add(certificate)
     level = [certificate]
+    asked: set[str] = set()
     for _ in range(DEEPEST):
-        candidates = list(
-            Certificate.objects.possible_issuers_of_all(level)
-            .select_related("encoded")
-            .order_by("-not_after", "-pk")[: _MOST_PER_LEVEL + 1]
-        )
+        names = {one.issuer_sha256 for one in level} - asked
+        asked |= names
+        candidates = _named(names)
         graph.bounded |= len(candidates) > _MOST_PER_LEVEL
         fresh = [one for one in candidates[:_MOST_PER_LEVEL] if one.pk not in graph.certificates]
         for one in fresh:
@@ -84,6 +83,14 @@ def find_issuers(certificate: Certificate) -> IssuerGraph:
         level = fresh
     graph.bounded = True
     return graph
+
+
+def _named(names: set[str]) -> list[Certificate]:
+    """Who may issue under these names: as many as one looks at, and one more where there are more."""
+    if not names:
+        return []
+    candidates = Certificate.objects.possible_issuers_named(names).select_related("encoded")
+    return list(candidates.order_by("-not_after", "-pk")[: _MOST_PER_LEVEL + 1])
 
 
 def _issuers(subject: Certificate, graph: IssuerGraph) -> tuple[Issuer, ...]:

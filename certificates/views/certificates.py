@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -12,6 +12,7 @@ from certificates.finding_texts import said_stored
 from certificates.forms.lifecycle_form import LifecycleForm
 from certificates.lists import CERTIFICATES, certificate_rows, same_key, with_names_and_labels
 from certificates.models import Certificate, CertificateRequest, Crl, Label
+from certificates.querysets.certificates import CertificateQuerySet
 from certificates.services.build_chain import Chain, build_chain
 from certificates.services.find_issuers import IssuerGraph, find_issuers
 from jobs.models import Job
@@ -72,38 +73,42 @@ class Node:
 @require_safe
 def certificate(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one certificate."""
-    shown = get_object_or_404(
-        Certificate.objects.select_related("encoded", "replaced_by", "import_job"), pk=pk
-    )
+    shown = get_object_or_404(Certificate.objects.select_related("encoded"), pk=pk)
     names = list(shown.alternative_names.all()[: NAMES_SHOWN + 1])
     graph = find_issuers(shown)
     chain = build_chain(shown, moment=timezone.now(), graph=graph)
-    issued = Certificate.objects.issued_under(shown) if shown.is_ca else Certificate.objects.none()
+    issued = certificate_rows().issued_under(shown) if shown.is_ca else None
     context = {
         "certificate": shown,
         "names": names[:NAMES_SHOWN],
         "more_names": len(names) > NAMES_SHOWN and shown.alternative_names.count() - NAMES_SHOWN,
         "findings": said_stored(shown.findings),
         "labels": shown.labels.all(),
-        "all_labels": Label.objects.annotate(uses=Count("certificates")).order_by("name"),
+        "all_labels": Label.objects.values_list("name", flat=True),
         "chain": chain,
         "chain_note": _chain_note(chain),
         "tree": _tree(graph),
         "tree_is_bounded": graph.bounded,
-        "issued": issued.order_by("not_after", "pk")[:_ISSUED_SHOWN],
-        "issued_count": issued.order_by()[:10_001].count(),
-        "same_key": Certificate.objects.filter(same_key(shown)).order_by("-not_after")[
-            :_SAME_KEY_SHOWN
-        ],
+        "issued": issued.order_by("not_after", "pk")[:_ISSUED_SHOWN] if issued is not None else (),
+        "issued_count": issued.order_by()[:10_001].count() if issued is not None else 0,
+        "same_key": _named_rows()
+        .filter(same_key(shown))
+        .order_by("-not_after", "-pk")[:_SAME_KEY_SHOWN],
         "crls": Crl.objects.of_issuer(shown)[:3] if shown.is_ca else (),
-        "replaces": shown.replaces.all()[:_SAME_KEY_SHOWN],
+        "replaces": _named_rows().filter(replaced_by=shown)[:_SAME_KEY_SHOWN],
         "requests": CertificateRequest.objects.filter(Q(certificate=shown) | Q(replaces=shown))
         .select_related("key")
+        .only("name", "state", "replaces", "self_signed_days", "key__name")
         .order_by("-pk")[:_SAME_KEY_SHOWN],
         "lifecycle_form": LifecycleForm(certificate=shown),
         "panels": panels_for("certificate", request, shown),
     }
     return render_page(request, "certificates/certificate.html", context)
+
+
+def _named_rows() -> CertificateQuerySet:
+    """Certificates with what a line about a relative of another shows, and nothing else."""
+    return Certificate.objects.only("cn", "subject", "serial", "issuer", "not_after")
 
 
 def _chain_note(chain: Chain) -> str:

@@ -15,7 +15,7 @@ from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[imp
 )
 from django import template
 from django.db.models import Model
-from django.forms import BoundField
+from django.forms import BaseForm, BoundField
 from django.template.base import (
     FilterExpression,
     Node,
@@ -43,8 +43,8 @@ register = template.Library()
 
 Shown = TypeVar("Shown", bound=Callable[..., str])
 
-_MOST_FILTERS = 256
-_FILTERS: dict[tuple[object, ...], SafeString] = {}
+_MOST_FIELDS = 256
+_FIELDS: dict[tuple[object, ...], SafeString] = {}
 _NO_MOMENT = SafeString('<span class="muted">—</span>')
 _ARROWS = {
     "ascending": ("arrow-up",),
@@ -140,14 +140,27 @@ def moment(value: datetime | None, style: str = "relative") -> SafeString:
     return SafeString(f'<time datetime="{machine}" title="{clock} {zone}">{told}</time>')
 
 
-@register.inclusion_tag("ui/copyable.html")
-def copyable(value: object, style: str = "", label: str = "") -> dict[str, object]:
-    """A value to copy: monospace, wrapping anywhere; `colons` shows hex in pairs."""
+@register.simple_tag
+def copyable(value: object, style: str = "", label: str = "") -> SafeString:
+    """A value to copy: monospace, wrapping anywhere; `colons` shows hex in pairs, after which a line
+    may end, and `label` says to whom does not see it what the button copies."""
     text = "" if value is None else str(value)
+    pieces = [text]
     if style == "colons" and _HEX.fullmatch(text):
-        pairs = re.findall("..", text.upper())
-        return {"text": ":".join(pairs), "pieces": pairs, "label": label}
-    return {"text": text, "pieces": [text], "label": label}
+        pieces = re.findall("..", text.upper())
+        text = ":".join(pieces)
+    shown = SafeString(":<wbr>".join(map(escape, pieces)))
+    if not text:
+        return format_html('<span class="copyable"><code class="mono">{}</code></span>', shown)
+    return format_html(
+        '<span class="copyable"><code class="mono">{}</code><button type="button" '
+        'class="copyable-button" data-copy="{}" aria-label="Copy{}" title="Copy">{}{}</button></span>',
+        shown,
+        text,
+        f" {label}" if label else "",
+        icon("copy"),
+        icon("check", "icon-done"),
+    )
 
 
 @component
@@ -210,17 +223,21 @@ def selection(row: Model, text: object = None) -> SafeString:
 
 @component
 def filter_fields(page: ListPage[Any]) -> SafeString:
-    """The fields above a list. What they look like depends on their choices and values alone, so
-    the fields that the last pages had are found again."""
-    if page.filters is None:
-        return SafeString()
-    key = tuple(_seen_of(bound) for bound in page.filters)
-    found = _FILTERS.get(key)
+    """The fields above a list."""
+    return form_fields(page.filters) if page.filters is not None else SafeString()
+
+
+@component
+def form_fields(form: BaseForm) -> SafeString:
+    """The fields of a form that is not sent back: what they look like depends on their choices and
+    values alone, so fields that were shown before are found again."""
+    key = tuple(_seen_of(bound) for bound in form)
+    found = _FIELDS.get(key)
     if found is None:
-        found = SafeString("".join(as_crispy_field(bound) for bound in page.filters))
-        if len(_FILTERS) >= _MOST_FILTERS:
-            _FILTERS.clear()
-        _FILTERS[key] = found
+        found = SafeString("".join(as_crispy_field(bound) for bound in form))
+        if len(_FIELDS) >= _MOST_FIELDS:
+            _FIELDS.clear()
+        _FIELDS[key] = found
     return found
 
 

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from certificates.models import Certificate, Crl, Label, Standing
@@ -122,6 +124,26 @@ def test_it_asks_as_much_of_the_database_at_any_size(
     with django_assert_num_queries(8):
         answer = reader.get(LIST, {"q": "a.test", "sort": "-ends"})
     assert answer.status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="reads SQLite's query plan")
+def test_relatives_are_found_in_their_order_however_many_there_are(
+    reader: Client, add: Add
+) -> None:
+    root, *_ = add(made("Root", ca=True), made("a.test", "Root"), made("b.test", "Root"))
+
+    with CaptureQueriesContext(connection) as captured:
+        html = reader.get(root.get_absolute_url()).content.decode()
+
+    assert "a.test" in html
+    asked = [one["sql"] for one in captured if "ORDER BY" in one["sql"]]
+    for column in ("spki_sha256", "issuer_sha256"):
+        [question] = [sql for sql in asked if f'"certificates_certificate"."{column}" =' in sql]
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {question}")
+            plan = " ".join(str(row[-1]) for row in cursor.fetchall())
+        assert f"({column}=?)" in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def test_it_shows_everything_that_was_read(reader: Client, add: Add) -> None:
