@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from truststores.texts import limit_words
+
 CRL_TEXTS: Final[dict[str, str]] = {
     # what it is
     "not_decodable": "It is not a CRL that can be read ({why}).",
@@ -24,7 +26,7 @@ CRL_TEXTS: Final[dict[str, str]] = {
         "taken at once."
     ),
     "too_large": "It is larger than the {maximum} bytes that a CRL may have.",
-    "limit_exceeded": "It is more than the console opens ({limit}: {value}, at most {maximum}).",
+    "limit_exceeded": "It is more than the console opens: {what}.",
     "sandbox_killed": "Reading it took too much {why}.",
     "unusable": (
         "Its content forbids its use ({finding} at {place}): nobody may rely on a CRL with a "
@@ -177,6 +179,8 @@ NOTES: Final[dict[str, str]] = {
 def crl_sentence(code: str, data: Mapping[str, Any]) -> str:
     """The sentence of a code; of one from a newer version the code."""
     text = CRL_TEXTS.get(code, f"{code.replace('_', ' ').capitalize()}.")
+    if "limit" in data:
+        data = {**data, "what": limit_words(data)}
     return text.format_map(defaultdict(lambda: "?", {k: _said(v) for k, v in data.items()}))
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from pki.verify.inputs import Policy, Revocation, Usage
 from pki.verify.report import Diagnostic
+from ui.uploads import size_text
 
 REFUSALS: Final[dict[str, str]] = {
     "store.changed_meanwhile": (
@@ -16,7 +18,7 @@ REFUSALS: Final[dict[str, str]] = {
     "store.name_taken": "There is already a trust store of this name.",
     "paste.nothing_found": "No certificate and no CRL was found in the text.",
     "paste.limit_exceeded": (
-        "That is more than can be pasted here ({limit}: {value}, at most {maximum}). Import the"
+        "That is more than can be pasted here: {what}. Import the"
         " file, then add its certificates from the inventory."
     ),
     "paste.not_readable": "Reading it took too much {why}. Import it as a file instead.",
@@ -65,7 +67,21 @@ HEADLINES: Final[dict[int, str]] = {
 }
 
 
-def refusal_text(code: str, data: dict[str, str | int]) -> str:
+def limit_words(data: Mapping[str, Any]) -> str:
+    """What was too much, and how much is taken: of a `pki.errors.LimitExceeded`."""
+    limit, value, maximum = str(data["limit"]), data.get("value", 0), data.get("maximum", 0)
+    if limit.endswith("_bytes"):
+        return f"{size_text(int(value))}, and at most {size_text(int(maximum))} are taken"
+    if limit == "blocks":
+        return f"more than {int(maximum):,} certificates and CRLs"
+    if limit == "zip_members":
+        return f"an archive of more than {int(maximum):,} files"
+    return f"{limit.replace('_', ' ')} {value}, and at most {maximum} are taken"
+
+
+def refusal_text(code: str, data: Mapping[str, str | int]) -> str:
+    if "limit" in data:
+        data = {**data, "what": limit_words(data)}
     return REFUSALS.get(code, code).format_map(defaultdict(lambda: "?", data))
 
 

@@ -163,3 +163,40 @@ def test_one_that_counts_already_changes_nothing(client: Client, store: TrustSto
     [row] = bring_in_crls(fresh())
     add_crls(actor=None, store_id=store.pk, crl_ids=[row.pk])
     assert "There is nothing to change" in text_of(choose(client, store, row))
+
+
+def test_a_private_key_that_is_pasted_is_named_and_not_shown_again(
+    client: Client, store: TrustStore
+) -> None:
+    pem = ROOT.key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    ).decode()
+    answer = paste(client, store, pem)
+    text = text_of(answer)
+    assert "This is a private key. It was not read and is not kept." in text
+    assert "No certificate and no CRL was found" in text
+    assert pem.splitlines()[1] not in text
+
+
+def test_what_else_was_pasted_is_named_and_stays_in_the_form(
+    client: Client, store: TrustStore
+) -> None:
+    text = text_of(paste(client, store, "just some words"))
+    assert text.count("found in the text") == 1
+    assert "just some words</textarea>" in text
+
+
+@pytest.mark.parametrize(
+    ("pasted", "says"),
+    [
+        (lambda: "A" * (5 * 1024 * 1024), "5 MiB, and at most 4 MiB are taken"),
+        (lambda: write_pem([ROOT.der]).decode() * 501, "more than 500 certificates and CRLs"),
+    ],
+    ids=["bytes", "blocks"],
+)
+def test_too_much_is_refused_in_words(
+    client: Client, store: TrustStore, pasted: Callable[[], str], says: str
+) -> None:
+    assert says in text_of(paste(client, store, pasted()))

@@ -14,6 +14,7 @@ from jobs.services.request_job import request_job
 from pki.certificate import CertificateFacts
 from pki.crl import CrlFacts
 from pki.errors import LimitExceeded, SandboxKilled
+from pki.formats.blocks import BlockKind
 from pki.formats.bundle import Block
 from pki.limits import DEFAULT, MEBIBYTE
 from pki.sandbox.blocks import stream_blocks
@@ -40,6 +41,15 @@ class Pasted:
     crl_ids: tuple[int, ...]
     rejected: tuple[Block, ...]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing in it for a store."""
+        return not self.additions and not self.crl_ids
+
+    @property
+    def holds_private_key(self) -> bool:
+        return any(block.kind is BlockKind.PRIVATE_KEY for block in self.rejected)
+
 
 @transaction.atomic
 def import_pasted(
@@ -54,15 +64,16 @@ def import_pasted(
 
     Nor does a newer CRL take the place of an older one by itself, as one that is imported does:
     whoever pastes it into a store decides about it there, in the preview.
-    The bytes are opened in the same sandbox as those of an import and by the same rules. Raises
-    `StoreChangeRefused` where there is too much of it or nothing in it.
+    The bytes are opened in the same sandbox as those of an import and by the same rules; where
+    nothing in them is for a store, nothing is written. Raises `StoreChangeRefused` where there is
+    too much of it.
     """
     blocks = _read(content)
     certificates = [block.certificate for block in blocks if block.certificate is not None]
     crls = [block.crl for block in blocks if block.crl is not None]
     rejected = tuple(block for block in blocks if block.rejected is not None)
     if not certificates and not crls:
-        raise StoreChangeRefused("paste.nothing_found", rejected=len(rejected))
+        return Pasted(additions=(), crl_ids=(), rejected=rejected)
     pasted = Pasted(
         additions=tuple(_written(certificates, role)) if certificates else (),
         crl_ids=tuple(_written_crls(crls)) if crls else (),

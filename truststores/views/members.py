@@ -110,6 +110,12 @@ def trust_store_paste(request: HttpRequest, pk: int) -> HttpResponse:
             tell_refusal(request, refusal)
         else:
             _tell_rejected(request, pasted)
+            if pasted.is_empty:
+                tell_refusal(request, StoreChangeRefused("paste.nothing_found"))
+                if pasted.holds_private_key:
+                    # The page would hand it out again, with the text that was pasted.
+                    return redirect(request.path)
+                return render(request, "truststores/paste.html", {"store": store, "form": form})
             change = StoreChange(additions=pasted.additions, crls_added=pasted.crl_ids)
             return lead_with_crls(request, store, change)
     return render(request, "truststores/paste.html", {"store": store, "form": form})
@@ -119,7 +125,7 @@ def _tell_rejected(request: HttpRequest, pasted: Pasted) -> None:
     reasons = [
         f"Line {block.line}: {said(block.rejected).sentence}"
         for block in pasted.rejected
-        if block.rejected is not None
+        if block.rejected is not None and block.rejected.code != "block.nothing_found"
     ]
     for reason in reasons[:REJECTED_SHOWN]:
         messages.warning(request, reason)
