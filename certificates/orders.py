@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pki.csr import RequestSpec, alt_names_of, common_name_of
+from pki.csr.spec import RequestSpec, alt_names_of, common_name_of
 from pki.findings import Finding, Severity
 from pki.key_generation import KeySpec
 

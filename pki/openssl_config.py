@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pki.csr import (
+from pki.csr.spec import (
     SUBJECT_ATTRIBUTES,
     RequestSpec,
     alt_name,

@@ -12,8 +12,8 @@ from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 
 from pki.countries import CountryRefused, check_country
-from pki.csr import (
-    DIGESTS,
+from pki.csr.build import DIGESTS
+from pki.csr.spec import (
     KEY_USAGES,
     SUBJECT_ATTRIBUTES,
     Profile,

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 from pki.certificate import CertificateFacts
-from pki.csr import SUBJECT_ATTRIBUTES, RequestFacts, Subject, subject_fields
+from pki.csr.read import RequestFacts, subject_fields
+from pki.csr.spec import SUBJECT_ATTRIBUTES, Subject
 from pki.extensions import AltName
 from pki.findings import Finding
 from pki.key_findings import key_finding

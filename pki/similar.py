@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from pki.certificate import parse_certificate
-from pki.csr import (
+from pki.csr.read import parse_request, subject_fields
+from pki.csr.spec import (
     EXTENDED_KEY_USAGES,
     KEY_USAGES,
     PRESET_DIGEST,
@@ -16,8 +17,6 @@ from pki.csr import (
     alt_name,
     common_name_of,
     key_usage_of,
-    parse_request,
-    subject_fields,
 )
 from pki.errors import NotDecodable
 from pki.extensions import AltName

@@ -16,10 +16,10 @@ from certificates.forms.name_rows import MORE_ROWS, NameRows, NameRowsField, loo
 from certificates.key_texts import key_said
 from certificates.models import Certificate, KeyState, Owner, PrivateKey
 from certificates.orders import RequestOrder, errors_of, warnings_digest, warnings_of
-from pki.csr import (
+from pki.csr.build import PRESET_DAYS
+from pki.csr.spec import (
     EXTENDED_KEY_USAGES,
     KEY_USAGES,
-    PRESET_DAYS,
     PRESET_DIGEST,
     Profile,
     RequestSpec,

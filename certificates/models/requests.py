@@ -7,7 +7,7 @@ from django.db.models import Q
 from certificates.models.certificate import Certificate
 from certificates.models.keys import Owner, PrivateKey
 from jobs.models import Job
-from pki.csr import RequestSpec
+from pki.csr.spec import RequestSpec
 from ui.addresses import address_of
 
 

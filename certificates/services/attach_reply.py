@@ -18,7 +18,7 @@ from certificates.services.write_rows import write_certificates
 from certificates.specs import Upload
 from pki.certificate import CertificateFacts
 from pki.crl import CrlFacts
-from pki.csr import parse_request
+from pki.csr.read import parse_request
 from pki.findings import Finding
 from pki.limits import DEFAULT, MEBIBYTE
 from pki.replies import ReplyMatch, match_reply

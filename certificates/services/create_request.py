@@ -33,7 +33,7 @@ def create_request(
     `token` comes with the form: the same one sent twice, even at the same moment, makes one. A key
     that takes long to make is left to a worker: the request waits for it. `accepted` is the
     `warnings_digest` of what somebody has read and accepted. Raises `OrderRefused`, `KeyRefused`
-    for an existing key that may not sign, and `pki.csr.RequestNotBuilt`.
+    for an existing key that may not sign, and `pki.csr.build.RequestNotBuilt`.
     """
     made_for = f"{actor.pk}:{token}"
     if made := CertificateRequest.objects.filter(made_for=made_for).first():

@@ -19,14 +19,9 @@ from certificates.services.settle_answer import settle_answer
 from certificates.services.store_private_key import store_private_key
 from certificates.services.write_rows import write_certificates
 from pki.certificate import parse_certificate
-from pki.csr import (
-    RequestNotBuilt,
-    alt_names_of,
-    build_request,
-    build_self_signed,
-    new_serial,
-    parse_request,
-)
+from pki.csr.build import RequestNotBuilt, build_request, build_self_signed, new_serial
+from pki.csr.read import parse_request
+from pki.csr.spec import alt_names_of
 
 
 @sensitive_variables("pkcs8")

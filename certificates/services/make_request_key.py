@@ -11,7 +11,7 @@ from certificates.services.fulfil_request import fulfil_request
 from certificates.services.generate_under_lease import generate_under_lease
 from jobs.errors import JobFailure
 from jobs.lease import Lease
-from pki.csr import RequestNotBuilt
+from pki.csr.build import RequestNotBuilt
 from pki.key_generation import KeySpec
 
 

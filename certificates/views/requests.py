@@ -39,13 +39,8 @@ from certificates.services.withdraw_request import withdraw_request
 from certificates.services.write_openssl_config import write_openssl_config
 from certificates.specs import Upload
 from jobs.error_texts import sentence_of
-from pki.csr import (
-    RequestNotBuilt,
-    alt_names_of,
-    common_name_of,
-    extended_key_usage_of,
-    key_usage_of,
-)
+from pki.csr.build import RequestNotBuilt
+from pki.csr.spec import alt_names_of, common_name_of, extended_key_usage_of, key_usage_of
 from pki.errors import LimitExceeded, NotDecodable, SandboxKilled
 from pki.formats.write import read_back, safe_file_name, write_pem
 from pki.openssl_config import CONFIG_FILE, REQUEST_FILE, NoOpensslForm

@@ -16,7 +16,7 @@ from certificates.orders import errors_of, warnings_digest, warnings_of
 from endpoints.forms.kit_parties import EXISTING, NEW
 from endpoints.kit_specs import KitOrder, KitParties, NewPair
 from endpoints.models import Account, Kit, Service
-from pki.csr import PRESET_DAYS
+from pki.csr.build import PRESET_DAYS
 from pki.findings import Finding
 from pki.key_generation import PRESET
 from pki.kits.meeting import Side

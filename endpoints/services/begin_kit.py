@@ -18,7 +18,7 @@ from endpoints.kit_specs import KitOrder, KitParties, NewPair
 from endpoints.models import Account, Kit, KitStage, Service
 from endpoints.services.find_parts import find_part
 from endpoints.services.prove_kit import proof_data, try_kit
-from pki.csr import Profile, RequestSpec, Subject
+from pki.csr.spec import Profile, RequestSpec, Subject
 from pki.extensions import AltName
 from pki.host_names import is_address
 from pki.key_generation import KeySpec
@@ -32,7 +32,7 @@ def begin_kit(
 
     `token` comes with the form: the same one sent twice makes one kit and one pair for each side.
     New keys are sealed in the key store and new certificates come into the inventory, as with any
-    self-signed certificate. Raises `PairRefused`, `KeyRefused`, `pki.csr.RequestNotBuilt`,
+    self-signed certificate. Raises `PairRefused`, `KeyRefused`, `pki.csr.build.RequestNotBuilt`,
     `KitRefused`, and `EndpointRefused` where the service or the account is gone meanwhile.
     """
     made_for = f"{actor.pk}:{token}"

@@ -29,7 +29,7 @@ from endpoints.services.show_sides import contents_of_sides, show_sides
 from endpoints.texts import refusal_text
 from endpoints.views.kit_trust import lead_to_trust
 from endpoints.views.right import RIGHT
-from pki.csr import RequestNotBuilt
+from pki.csr.build import RequestNotBuilt
 from pki.errors import PkiError
 from pki.kits.proof import proof_from_json
 from truststores.errors import StoreChangeRefused

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 
-from pki.csr import RequestSpec
+from pki.csr.spec import RequestSpec
 from pki.errors import LimitExceeded, NotDecodable, SandboxKilled
 from pki.limits import MEBIBYTE, Limits
 from pki.sandbox.child import HEADER

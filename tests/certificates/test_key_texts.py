@@ -20,7 +20,6 @@ from certificates.key_texts import (
 )
 from pki import (
     countries,
-    csr,
     findings,
     host_names,
     key_faces,
@@ -28,6 +27,8 @@ from pki import (
     key_generation,
     openssl_config,
 )
+from pki.csr import build
+from pki.csr.spec import RequestSpec, Subject
 from pki.errors import LimitExceeded, PkiError, SandboxKilled
 from pki.formats import export_key, key_wire
 from pki.host_names import NameRefused
@@ -35,7 +36,7 @@ from pki.key_findings import key_finding
 from pki.preflight import preflight
 
 PKI = Path(__file__).resolve().parents[2] / "pki"
-MODULES = (countries, csr, export_key, host_names, key_faces, key_generation, openssl_config)
+MODULES = (build, countries, export_key, host_names, key_faces, key_generation, openssl_config)
 
 
 def placeholders(texts: tuple[str, str]) -> set[str]:
@@ -127,6 +128,6 @@ def test_a_finding_in_a_file_names_its_line() -> None:
 
 
 def test_a_refused_country_says_what_to_write_instead() -> None:
-    spec = csr.RequestSpec(subject=csr.Subject(country="gb", common_name="a.example.net"))
+    spec = RequestSpec(subject=Subject(country="gb", common_name="a.example.net"))
     (found,) = preflight(spec, None, datetime(2026, 3, 1, tzinfo=UTC))
     assert key_said(found).advice == "Use GB."

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 
 from pki.certificate import AltName
-from pki.csr import Profile, RequestSpec, Subject, build_request, build_self_signed, new_serial
+from pki.csr.build import build_request, build_self_signed, new_serial
+from pki.csr.spec import Profile, RequestSpec, Subject
 from pki.findings import Finding, Severity
 from pki.key_generation import KeySpec, generate
 from pki.keys import KeyFacts

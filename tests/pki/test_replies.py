@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from pki.certificate import CertificateFacts, parse_certificate
-from pki.csr import RequestFacts, RequestSpec, Subject, alt_name, build_request, parse_request
+from pki.csr.build import build_request
+from pki.csr.read import RequestFacts, parse_request
+from pki.csr.spec import RequestSpec, Subject, alt_name
 from pki.key_generation import KeySpec, generate
 from pki.replies import match_reply
 from tests.pki.real_tools import run

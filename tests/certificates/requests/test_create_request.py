@@ -24,12 +24,13 @@ from certificates.models import (
 from certificates.request_refusals import OrderRefused
 from certificates.services.change_key_state import change_key_state
 from certificates.services.create_request import create_request
+from certificates.services.find_holders import find_holders, holders_digest
 from certificates.services.make_self_signed_files import make_certificate_file
 from certificates.services.open_private_key import EXPORT, open_private_key
 from certificates.services.withdraw_request import withdraw_request
 from jobs.models import Job, JobState
 from jobs.services.work_job import work_job
-from pki.csr import Profile, Subject, alt_name
+from pki.csr.spec import Profile, Subject, alt_name
 from pki.key_generation import KeySpec
 from tests.certificates.requests.conftest import order_of, pem_of, spec_of
 from tests.pki.real_tools import run
@@ -93,7 +94,12 @@ def test_an_existing_key_signs_and_stays_the_only_one(
 def test_a_key_that_is_compromised_signs_nothing(
     make: Make, actor: User, key_of_request: PrivateKey
 ) -> None:
-    change_key_state(actor=actor, key=key_of_request, state=KeyState.COMPROMISED)
+    change_key_state(
+        actor=actor,
+        key=key_of_request,
+        state=KeyState.COMPROMISED,
+        seen=holders_digest(find_holders(key_of_request)),
+    )
     with pytest.raises(KeyRefused):
         make("other.example.com", key_id=key_of_request.pk)
     assert CertificateRequest.objects.count() == 1

@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from pki.csr import RequestSpec, Subject, build_self_signed, new_serial
+from pki.csr.build import build_self_signed, new_serial
+from pki.csr.spec import RequestSpec, Subject
 from pki.formats import export_key
 from pki.formats.export_key import (
     ExportNotReadBack,
