@@ -12,7 +12,7 @@ from enum import StrEnum
 from pki import der
 from pki.der import DerError
 from pki.errors import FetchRefused, NotDecodable
-from pki.fetch import read_url
+from pki.fetch.url import read_url
 from pki.names import read_name, visible
 
 # ReasonFlags (RFC 5280, 4.2.1.13); bit 0 is unused.

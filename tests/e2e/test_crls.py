@@ -24,7 +24,7 @@ from tests.e2e.conftest import WaitForJobs
 from tests.e2e.console import Console
 from tests.e2e.material import authority, crl_of, pem_text, server, today, upload
 from tests.pki.chains import make_crl
-from tests.pki.test_fetch import Server, response
+from tests.pki.fetch.servers import Server, response
 
 pytestmark = pytest.mark.timeout(PATIENT)
 

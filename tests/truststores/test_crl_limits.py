@@ -21,7 +21,7 @@ from pytest_django import Settings
 from jobs.services.work_job import work_job
 from pki.address_guard import AllowRule
 from pki.limits import MEBIBYTE
-from tests.pki.test_fetch import Server
+from tests.pki.fetch.servers import Server
 from tests.truststores.conftest import (
     NOW,
     authority,

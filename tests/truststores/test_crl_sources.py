@@ -29,7 +29,7 @@ from jobs.models import Job, JobState
 from jobs.services.work_job import work_job
 from pki.address_guard import AllowRule
 from pki.limits import MEBIBYTE
-from tests.pki.test_fetch import Server, response
+from tests.pki.fetch.servers import Server, response
 from tests.truststores.conftest import (
     NOW,
     Authority,
@@ -786,7 +786,10 @@ def test_every_reason_has_a_sentence() -> None:
     fetch_reasons = set(
         re.findall(
             r'(?:why = |why=|_refused\(|_failed\()"([a-z_]+)"',
-            Path("pki/fetch.py").read_text() + Path("pki/connection.py").read_text(),
+            "".join(
+                path.read_text()
+                for path in (*Path("pki/fetch").glob("*.py"), Path("pki/connection.py"))
+            ),
         )
     ) | {kind for _, kind in special_networks()}
     assert len(fetch_reasons) > 35

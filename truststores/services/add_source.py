@@ -14,7 +14,8 @@ from certificates.models import Certificate
 from pki.address_guard import checked_addresses
 from pki.distribution import PointName
 from pki.errors import AddressRefused, FetchRefused, NameNotResolved
-from pki.fetch import DEFAULT_LIMITS, read_url
+from pki.fetch.limits import DEFAULT_LIMITS
+from pki.fetch.url import read_url
 from pki.names import visible
 from truststores.errors import StoreChangeRefused
 from truststores.models import CrlSource, TrustStore

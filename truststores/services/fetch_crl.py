@@ -13,7 +13,8 @@ from certificates.models import Crl
 from jobs.errors import JobFailure
 from jobs.lease import Lease
 from pki.errors import FetchFailed, FetchRefused, LimitExceeded
-from pki.fetch import FetchLimits, Tls, fetch
+from pki.fetch.get import Tls, fetch
+from pki.fetch.limits import FetchLimits
 from truststores.errors import StoreChanged
 from truststores.models import CrlSource, StoreCrl
 from truststores.services.judge_crl import CrlRefusal, Judgement, judge_crl
