@@ -11,9 +11,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from certificates.models import Crl
+from certificates.models import Certificate, Crl
 from pki.formats.write import write_pem
-from tests.truststores.conftest import NOW, Authority, authority, bring_in_crls, crl
+from tests.truststores.conftest import NOW, Authority, authority, bring_in, bring_in_crls, crl
 from truststores.errors import StoreChangeRefused
 from truststores.models import StoreCrl, StoreProposal, TrustStore
 from truststores.services import judge_crls as module
@@ -200,3 +200,17 @@ def test_too_much_is_refused_in_words(
     client: Client, store: TrustStore, pasted: Callable[[], str], says: str
 ) -> None:
     assert says in text_of(paste(client, store, pasted()))
+
+
+def test_the_page_of_a_list_names_the_issuer_with_its_key_apart_from_its_namesakes(
+    client: Client, store: TrustStore
+) -> None:
+    bring_in(STRANGER)
+    [row] = bring_in_crls(fresh())
+    page = text_of(client.get(row.get_absolute_url()))
+    issuer, _, namesakes = page.partition("Of this name, with another key")
+    known = Certificate.objects.get(memberships__trust_store=store)
+    stranger = Certificate.objects.exclude(pk=known.pk).get(subject_sha256=known.subject_sha256)
+    assert known.get_absolute_url() in issuer
+    assert stranger.get_absolute_url() not in issuer
+    assert stranger.get_absolute_url() in namesakes
