@@ -44,9 +44,15 @@ class Cause:
     text: str = ""
 
     @property
+    def is_own(self) -> bool:
+        """Whether it lies in the certificates themselves: their end, beginning or revocation."""
+        at_leaf = self.depth == 0 and self.kind in (CauseKind.NOT_YET, CauseKind.REVOKED)
+        return self.kind is CauseKind.OWN or at_leaf
+
+    @property
     def key(self) -> tuple[str, str, int | None]:
-        """Equal for the same cause of several certificates; their own ends are one cause."""
-        about = "" if self.kind is CauseKind.OWN else self.sha256 or self.name
+        """Equal for the same cause of several certificates; what lies in themselves is one cause."""
+        about = "" if self.is_own else self.sha256 or self.name
         return self.kind.value, about, self.number
 
 

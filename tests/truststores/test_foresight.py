@@ -127,6 +127,7 @@ def test_a_look_back_equals_validating_each_as_of_that_day(days: int) -> None:
     green = {pk for pk in now if now[pk] != "trusted" and then[pk] == "trusted"}
     assert {pk for group in result["groups"] for pk in group["reports"]} == red
     assert set(result["mended_reports"]) == green
+    assert sum(group["kind"] == "not_yet" for group in result["groups"]) <= 1
     assert days > -4000 or red
 
 

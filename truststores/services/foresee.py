@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from certificates.models import Lifecycle
-from truststores.ends import Cause, CauseKind, cause_of
+from truststores.ends import Cause, cause_of
 from truststores.inputs import store_input
 from truststores.models import TrustStore, ValidationReport, Verdict
 from truststores.querysets.reports import ReportQuerySet
@@ -125,9 +125,9 @@ def _to_json(group: _Group, verdict: str) -> dict[str, Any]:
     cause = group.cause
     return {
         "kind": cause.kind.value,
-        # Their own ends are one cause of many certificates, and not that of the first.
-        "name": "" if cause.kind is CauseKind.OWN else cause.name,
-        "sha256": "" if cause.kind is CauseKind.OWN else cause.sha256,
+        # What lies in themselves is one cause of many certificates, and not that of the first.
+        "name": "" if cause.is_own else cause.name,
+        "sha256": "" if cause.is_own else cause.sha256,
         "number": cause.number,
         "depth": cause.depth,
         "text": cause.text,
