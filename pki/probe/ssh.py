@@ -1,22 +1,20 @@
 """The host keys of an SSH server: each proven by a key exchange that goes no further.
 
-asyncssh does the exchange (RFC 4253, 8) over a socket that is connected already; it reads no
-configuration, asks no agent and knows no hosts. A server shows one key in an exchange, so there is
-one for each type of key that it offers, all within one deadline.
+The exchanges happen in a child that can be killed (`pki.sandbox.host_keys`), over sockets that are
+connected already. A server shows one key in an exchange, so there is one for each type of key that it
+offers, all within one deadline.
 """
 
 from __future__ import annotations
 
-import asyncio
+import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-import asyncssh
-
-from pki.errors import ProbeFailed
+from pki.errors import ProbeFailed, SandboxKilled
 from pki.probe.ssh_offer import Offer, read_offer
 from pki.probe.values import HostKeySeen, SshSeen
 from pki.probe.wire import Wire
+from pki.sandbox.host_keys import HostKeyChild
 
 # The algorithms of a type of key, the preferred first: the three of RSA show the same key.
 KEY_TYPES: dict[str, tuple[str, ...]] = {
@@ -47,7 +45,8 @@ def look_at_ssh(connect: Callable[[], Wire]) -> SshSeen:
     """The host keys of the server to which `connect` gives connected wires.
 
     Raises `ProbeFailed` with those of `read_offer`, `no_common_key_exchange` (with the `offered`),
-    `no_host_key`, and those of the wire. A single key that could not be had is in `unseen`.
+    `no_host_key`, and those of the wire; `SandboxKilled` (`memory`, `crash`) where an exchange cost
+    too much. A single key that could not be had is in `unseen`.
     """
     wire = connect()
     try:
@@ -57,14 +56,15 @@ def look_at_ssh(connect: Callable[[], Wire]) -> SshSeen:
         wire.close()
     keys: list[HostKeySeen] = []
     unseen: list[tuple[str, str]] = []
-    for name, algorithms in KEY_TYPES.items():
-        algorithm = next((one for one in algorithms if one in offer.host_keys), "")
-        if not algorithm:
-            continue
-        try:
-            keys.append(_key(connect, algorithm, exchanges))
-        except ProbeFailed as error:
-            unseen.append((name, str(error.data["why"])))
+    with HostKeyChild() as child:
+        for name, algorithms in KEY_TYPES.items():
+            algorithm = next((one for one in algorithms if one in offer.host_keys), "")
+            if not algorithm:
+                continue
+            try:
+                keys.append(_key(child, connect, algorithm, exchanges))
+            except ProbeFailed as error:
+                unseen.append((name, str(error.data["why"])))
     if not keys:
         why = unseen[0][1] if unseen else ""
         wire.stage = "host_key"
@@ -82,53 +82,25 @@ def _common(wire: Wire, offer: Offer) -> tuple[str, ...]:
     return common
 
 
-def _key(connect: Callable[[], Wire], algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:
+def _key(
+    child: HostKeyChild, connect: Callable[[], Wire], algorithm: str, exchanges: Sequence[str]
+) -> HostKeySeen:
     wire = connect()
     wire.stage = "host_key"
-    # A thread of its own: the caller's may have a loop that runs already.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        try:
-            return thread.submit(_run, wire, algorithm, exchanges).result()
-        finally:
-            wire.close()
-
-
-def _run(wire: Wire, algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:
-    return asyncio.run(_exchange(wire, algorithm, exchanges))
-
-
-async def _exchange(wire: Wire, algorithm: str, exchanges: Sequence[str]) -> HostKeySeen:
     try:
-        async with asyncio.timeout(wire.remaining()):
-            key = await asyncssh.get_server_host_key(
-                wire.address.address,
-                wire.address.port,
-                sock=wire.connection,
-                client_version="pkiadmin",
-                kex_algs=list(exchanges),
-                server_host_key_algs=[algorithm],
-                config=None,
-                options=_options(),
-            )
-    except TimeoutError as error:
-        raise wire.failed("time") from error
-    except ValueError as error:
-        # asyncssh does not know the algorithm, or the key of the server is none.
-        raise wire.failed("unsupported") from error
-    except (asyncssh.Error, OSError, EOFError) as error:
-        raise wire.failed("failed") from error
-    if key is None:
-        raise wire.failed("failed")
-    return HostKeySeen(algorithm=key.get_algorithm(), blob=bytes(key.public_data))
-
-
-def _options() -> asyncssh.SSHClientConnectionOptions:
-    """Nothing of the user that runs the console: no key, no agent, no configuration."""
-    return asyncssh.SSHClientConnectionOptions(
-        config=None,
-        username="pkiadmin",
-        client_keys=None,
-        agent_path=None,
-        known_hosts=None,
-        connect_timeout=None,
-    )
+        found = child.exchange(
+            wire.connection,
+            algorithm=algorithm,
+            exchanges=exchanges,
+            deadline=time.monotonic() + wire.remaining(),
+        )
+    except SandboxKilled as killed:
+        if killed.data["why"] != "time":
+            raise
+        # It held the child longer than it was given.
+        raise wire.failed("time") from killed
+    finally:
+        wire.close()
+    if found.why:
+        raise wire.failed(found.why)
+    return HostKeySeen(algorithm=found.algorithm, blob=found.blob)

@@ -41,7 +41,7 @@ def load_everything() -> None:
         codecs.lookup(codec)
 
 
-def bound(*, memory: int, cpu_seconds: int, parent: int) -> None:
+def bound(*, memory: int, cpu_seconds: int, parent: int, open_files: int = _OPEN_FILES) -> None:
     """Give up what reading bytes does not need. What cannot be set here is bounded from outside."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -53,7 +53,7 @@ def bound(*, memory: int, cpu_seconds: int, parent: int) -> None:
     # macOS refuses a bound on the address space; the bound on time still holds there.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (open_files, open_files))
 
 
 def write_frame(out: BinaryIO, rows: bytes, ders: bytes) -> None:

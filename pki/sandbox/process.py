@@ -6,6 +6,7 @@ import contextlib
 import os
 import selectors
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,12 +20,15 @@ _ROOT = str(Path(__file__).resolve().parents[2])
 _CHUNK = 64 * 1024
 
 
-def start_child(module: str) -> subprocess.Popen[bytes]:
-    """A module of ours in a fresh interpreter: two pipes, no environment, no argument that tells."""
+def start_child(module: str, *, channel: socket.socket | None = None) -> subprocess.Popen[bytes]:
+    """A module of ours in a fresh interpreter: two pipes, no environment, no argument that tells.
+
+    With a `channel`, that socket is its standard input and it has no other way out.
+    """
     return subprocess.Popen(  # noqa: S603 - a module of ours, named by its callers
         [sys.executable, "-s", "-P", "-B", "-m", module],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
+        stdin=subprocess.PIPE if channel is None else channel.fileno(),
+        stdout=subprocess.PIPE if channel is None else subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={"PYTHONPATH": _ROOT, "LC_ALL": "C.UTF-8"},
         cwd="/",
