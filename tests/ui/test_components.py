@@ -102,6 +102,8 @@ def test_a_component_follows_its_value_and_not_the_first_that_it_had() -> None:
     first, second = (str(template.render({"word": word})) for word in ("expired", "valid"))
     assert ("Expired" in first, "Valid" in first) == (True, False)
     assert ("Expired" in second, "Valid" in second) == (False, True)
+    filtered = engines["django"].from_string("{% load ui %}{% state 'val'|add:end %}")
+    assert "Valid" in str(filtered.render({"end": "id"}))
     assert first.count("Trusted") == second.count("Trusted") == 1
 
 

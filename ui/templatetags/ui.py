@@ -1,14 +1,13 @@
-"""The components of the pages: each is one tag, one template and one CSS block of the same name."""
+"""The components of the pages: each is one tag and one CSS block of the same name."""
 
 from __future__ import annotations
 
-import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import lru_cache
 from html import escape
-from typing import Any, TypeVar
+from typing import Any
 
 from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[import-untyped]  # ships no types
     as_crispy_field,
@@ -16,16 +15,7 @@ from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[imp
 from django import template
 from django.db.models import Model
 from django.forms import BaseForm, BoundField
-from django.template.base import (
-    FilterExpression,
-    Node,
-    Parser,
-    TextNode,
-    Token,
-    Variable,
-)
-from django.template.context import Context
-from django.template.exceptions import TemplateSyntaxError
+from django.template.base import Parser, TextNode, Token
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -34,14 +24,14 @@ from django.utils.safestring import SafeString
 from lucide.templatetags.lucide import lucide
 
 from ui import moments
+from ui.components import component_of
 from ui.listing import Column, ListPage
 from ui.names import is_plain, shown_name
 from ui.navigation import NavSection
 from ui.states import state_of
 
 register = template.Library()
-
-Shown = TypeVar("Shown", bound=Callable[..., str])
+component = component_of(register)
 
 _MOST_FIELDS = 256
 _FIELDS: dict[tuple[object, ...], SafeString] = {}
@@ -52,39 +42,6 @@ _ARROWS = {
     "": ("arrow-up-down", "icon-faint"),
 }
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
-
-
-class _Component(Node):
-    """A component where a template shows it."""
-
-    def __init__(self, shown: Callable[..., str], arguments: Sequence[FilterExpression]) -> None:
-        self.shown = shown
-        self.arguments = arguments
-
-    def render(self, context: Context) -> str:
-        return self.shown(*[one.resolve(context) for one in self.arguments])
-
-
-def component(shown: Shown) -> Shown:
-    """Register a function that gives safe HTML as a tag of its name.
-
-    `simple_tag` also knows keywords, variables and escaping, which costs a page of rows more than
-    most components do. One whose arguments all stand in the template is shown when that is read.
-    """
-
-    def read(parser: Parser, token: Token) -> Node:
-        name, *words = token.split_contents()
-        arguments = [parser.compile_filter(word) for word in words]
-        try:
-            inspect.signature(shown).bind(*arguments)
-        except TypeError as wrong:
-            raise TemplateSyntaxError(f"{name}: {wrong}") from wrong
-        if any(isinstance(one.var, Variable) for one in arguments):
-            return _Component(shown, arguments)
-        return TextNode(shown(*[one.resolve(Context()) for one in arguments]))
-
-    register.tag(shown.__name__, read)
-    return shown
 
 
 @component
