@@ -766,6 +766,36 @@ def test_a_source_of_another_store_is_not_found(
     assert client_for("operator").post(address).status_code == 404
 
 
+def test_what_is_removed_twice_is_gone_and_no_fault(
+    store: TrustStore, server: CrlServer, client_for: ClientFor
+) -> None:
+    browser = client_for("operator")
+    source = source_of(store, server.url)
+    put_in_use(store, fresh(number=6))
+    row = store.store_crls.get()
+    member = store.members.latest("pk")
+    gone = [
+        reverse(f"truststores:{name}", args=[store.pk, pk])
+        for name, pk in (
+            ("source_remove", source.pk),
+            ("source_fetch", source.pk),
+            ("crl_remove", row.pk),
+            ("member_remove", member.pk),
+            ("member_replace", member.pk),
+        )
+    ]
+    source.delete()
+    row.delete()
+    member.delete()
+    for address in gone:
+        answer = browser.post(address, follow=True)
+        assert answer.status_code == 200, address
+        assert "has been removed from this trust store already" in answer.content.decode()
+    TrustStore.objects.all().delete()
+    for address in gone:
+        assert browser.post(address).status_code == 404
+
+
 def test_the_query_of_an_address_is_shown_to_nobody(
     store: TrustStore, server: CrlServer, client_for: ClientFor
 ) -> None:

@@ -39,6 +39,7 @@ from truststores.specs import NewSource
 from truststores.texts import refusal_text
 from truststores.views.actor import actor_of
 from truststores.views.proposals import lead_to_preview
+from truststores.views.refusals import find_part, tell_gone
 from truststores.views.stores import state_of_crl
 from ui.http import render_page
 
@@ -154,7 +155,9 @@ def _spec(offer: SourceOffer, period: Any) -> NewSource:
 @may_change
 def source_fetch(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     """Ask a source now."""
-    source = get_object_or_404(CrlSource, pk=source_pk, trust_store=pk)
+    source = find_part(CrlSource.objects.all(), store_id=pk, pk=source_pk)
+    if source is None:
+        return tell_gone(request, pk, "store_crls")
     if not request.user.has_perm("jobs.run_job"):
         raise PermissionDenied
     job = request_fetch(actor=actor_of(request), source_id=source.pk, request=request)
@@ -165,7 +168,9 @@ def source_fetch(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
 @may_change
 def source_remove(request: HttpRequest, pk: int, source_pk: int) -> HttpResponse:
     """Ask an address no longer."""
-    source = get_object_or_404(CrlSource, pk=source_pk, trust_store=pk)
+    source = find_part(CrlSource.objects.all(), store_id=pk, pk=source_pk)
+    if source is None:
+        return tell_gone(request, pk, "store_crls")
     remove_source(actor=actor_of(request), store_id=pk, source_id=source.pk, request=request)
     messages.success(request, f"{source.host} is no longer asked. The CRLs that it gave stay.")
     return redirect("truststores:store_crls", pk=pk)

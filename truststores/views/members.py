@@ -23,7 +23,7 @@ from truststores.specs import NewMember
 from truststores.views.actor import actor_of
 from truststores.views.judged import lead_with_crls
 from truststores.views.proposals import lead_to_preview, refuse_older
-from truststores.views.refusals import tell_refusal
+from truststores.views.refusals import find_part, tell_gone, tell_refusal
 from ui.http import render_page
 
 MOST_CHOSEN = 1_000
@@ -177,9 +177,10 @@ def trust_store_roots(request: HttpRequest, pk: int) -> HttpResponse:
 @may_change
 def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Propose to take a member out of a store."""
-    member = get_object_or_404(
-        StoreMember.objects.select_related("trust_store"), pk=member_pk, trust_store=pk
-    )
+    members = StoreMember.objects.select_related("trust_store")
+    member = find_part(members, store_id=pk, pk=member_pk)
+    if member is None:
+        return tell_gone(request, pk)
     change = StoreChange(removals=(member.certificate_id,))
     return lead_to_preview(request, member.trust_store, change)
 
@@ -188,11 +189,10 @@ def member_remove(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse
 @may_change
 def member_replace(request: HttpRequest, pk: int, member_pk: int) -> HttpResponse:
     """Choose what shall stand in the place of a member: at first what has the same name."""
-    member = get_object_or_404(
-        StoreMember.objects.select_related("trust_store", "certificate"),
-        pk=member_pk,
-        trust_store=pk,
-    )
+    members = StoreMember.objects.select_related("trust_store", "certificate")
+    member = find_part(members, store_id=pk, pk=member_pk)
+    if member is None:
+        return tell_gone(request, pk)
     store = member.trust_store
     if request.method == "POST":
         chosen = get_object_or_404(Certificate, pk=(_numbers(request, "certificate") or [0])[0])
@@ -236,9 +236,9 @@ def store_crls_add(request: HttpRequest, pk: int) -> HttpResponse:
 @may_change
 def crl_remove(request: HttpRequest, pk: int, store_crl_pk: int) -> HttpResponse:
     """Propose to let a CRL no longer count in a store."""
-    held = get_object_or_404(
-        StoreCrl.objects.select_related("trust_store"), pk=store_crl_pk, trust_store=pk
-    )
+    held = find_part(StoreCrl.objects.select_related("trust_store"), store_id=pk, pk=store_crl_pk)
+    if held is None:
+        return tell_gone(request, pk)
     change = StoreChange(crls_dropped=(held.crl_id,))
     return lead_to_preview(request, held.trust_store, change)
 
