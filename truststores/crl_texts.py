@@ -1,6 +1,6 @@
 """Why a CRL did not come or was not taken, in words: every code and its sentence.
 
-The codes are those of `pki.crl_acceptance.Why`, `fetch_` with the reasons of `pki.fetch` and
+The codes are those of `pki.crl_acceptance.refusals.Why`, `fetch_` with the reasons of `pki.fetch` and
 `pki.address_guard`, and a few of `truststores.services.judge_crl`. A sentence may name what the
 code's data hold. A test finds codes that have none.
 """

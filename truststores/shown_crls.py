@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pki.crl_acceptance import Coverage, CoverageState, MatrixCrl, Signing
+from pki.crl_acceptance.coverage import Coverage, CoverageState, MatrixCrl, Signing
 from pki.distribution import ALL_REASONS, REASONS, Covers
 from truststores.crl_texts import OUTCOMES, crl_sentence, note_sentence
 from truststores.models import CrlSource, StoreCrl

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pki.crl_acceptance import CrlState, Refusal, Why
+from pki.crl_acceptance.refusals import CrlState, Refusal, Why
 from pki.distribution import PointName
 from pki.errors import SandboxKilled
 from pki.limits import DEFAULT, MEBIBYTE, Limits
@@ -61,7 +61,7 @@ class CrlAnswer:
 
 
 def judge_crl(question: CrlQuestion, *, limits: Limits = CRL_LIMITS) -> CrlAnswer:
-    """What `pki.crl_acceptance.accept_crl` says of the candidate, said in a child.
+    """What `pki.crl_acceptance.accept.accept_crl` says of the candidate, said in a child.
 
     It is compared with the CRL in use that has its scope and its key: lists of other partitions,
     and of the former key of a CA, stay beside it. Raises `SandboxKilled` (`time`, `memory`,

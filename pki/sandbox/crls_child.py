@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Any
 
 from pki.crl import CrlFacts, parse_crl
-from pki.crl_acceptance import ExpectedScope, accept_crl, scope_key
+from pki.crl_acceptance.accept import ExpectedScope, accept_crl, scope_key
 from pki.distribution import ALL_REASONS, DistributionPoint, PointName, issuing_point
 from pki.errors import NotDecodable
 from pki.limits import Limits

@@ -811,7 +811,7 @@ def test_every_reason_has_a_sentence() -> None:
     from pathlib import Path
 
     from pki.address_guard import special_networks
-    from pki.crl_acceptance import Why
+    from pki.crl_acceptance.refusals import Why
 
     fetch_reasons = set(
         re.findall(

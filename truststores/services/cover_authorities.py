@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from certificates.models import Certificate
-from pki.crl_acceptance import AuthorityCoverage, Coverage, MatrixCrl, crl_matrix
+from pki.crl_acceptance.coverage import AuthorityCoverage, Coverage, MatrixCrl, crl_matrix
 from truststores.inputs import ders_of
 from truststores.models import StoreCrl, StoreMember, TrustStore
 from truststores.services.find_authorities import StoreAuthority

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from certificates.models import CrlDer
 from pki.crl import CrlFacts
-from pki.crl_acceptance import Why
+from pki.crl_acceptance.refusals import Why
 from pki.distribution import PointName
 from pki.errors import LimitExceeded, SandboxKilled
 from pki.formats.blocks import BlockKind

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from certificates.models import Certificate, Crl, CrlDer
-from pki.crl_acceptance import scope_key
+from pki.crl_acceptance.accept import scope_key
 from pki.distribution import issuing_point
 from pki.errors import NotDecodable
 from pki.verify import openssl
