@@ -52,14 +52,21 @@ def _tally(attention: Attention) -> list[dict[str, Any]]:
             "count": attention.not_trusted,
             "icon": "shield-x",
             "tone": "bad",
-            "url": f"{certificates}?standing=not_trusted",
+            "url": f"{certificates}?standing=not_trusted&lifecycle=active",
         },
         {
-            "label": "Undetermined or partly",
+            "label": "Undetermined",
             "count": attention.undetermined,
+            "icon": "shield-question-mark",
+            "tone": "caution",
+            "url": f"{certificates}?standing=undetermined&lifecycle=active",
+        },
+        {
+            "label": "Trusted by some stores only",
+            "count": attention.partly,
             "icon": "shield-alert",
             "tone": "caution",
-            "url": f"{certificates}?standing=undetermined",
+            "url": f"{certificates}?standing=partly&lifecycle=active",
         },
         {
             "label": "End within 30 days",
@@ -69,25 +76,18 @@ def _tally(attention: Attention) -> list[dict[str, Any]]:
             "url": f"{reverse('truststores:reports')}?verdict=trusted&sort=until",
         },
         {
-            "label": "CRLs going stale",
-            "count": attention.crls,
-            "icon": "calendar-x",
-            "tone": "caution",
-            "url": reverse("truststores:trust_stores"),
-        },
-        {
             "label": "Not chained",
             "count": attention.unchained,
             "icon": "unlink",
             "tone": "",
-            "url": f"{certificates}?standing=unchained",
+            "url": f"{certificates}?standing=unchained&lifecycle=active",
         },
         {
             "label": "Trusted",
             "count": attention.trusted,
             "icon": "shield-check",
             "tone": "good",
-            "url": f"{certificates}?standing=trusted",
+            "url": f"{certificates}?standing=trusted&lifecycle=active",
         },
     ]
 
@@ -134,18 +134,31 @@ def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any
         {
             "title": "CRLs of trust stores",
             "url": reverse("truststores:trust_stores"),
-            "says": "Every CRL of a trust store is fresh for three days or more.",
+            "says": "Every CRL of a trust store is fresh for three days or more, and none is missing.",
             "rows": [
-                {
-                    "url": held.trust_store.get_absolute_url() + "#crls",
-                    "name": held.crl.issuer,
-                    "note": held.trust_store.name,
-                    "state": "stale" if held.crl.next_update < timezone.now() else "expiring",
-                    "label": "" if held.crl.next_update < timezone.now() else "Ends soon",
-                    "moment": held.crl.next_update,
-                }
-                for held in attention.stale_crls
-                if held.crl.next_update is not None
+                *(
+                    {
+                        "url": reverse("truststores:store_crls", args=[store.pk]),
+                        "name": store.name,
+                        "note": "Certificates are undetermined without a CRL",
+                        "state": "missing",
+                        "label": "",
+                        "moment": None,
+                    }
+                    for store in attention.lacking
+                ),
+                *(
+                    {
+                        "url": held.trust_store.get_absolute_url() + "#crls",
+                        "name": held.crl.issuer,
+                        "note": held.trust_store.name,
+                        "state": "stale" if held.crl.next_update < timezone.now() else "expiring",
+                        "label": "" if held.crl.next_update < timezone.now() else "Ends soon",
+                        "moment": held.crl.next_update,
+                    }
+                    for held in attention.stale_crls
+                    if held.crl.next_update is not None
+                ),
             ],
         },
         {

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from certificates.models import Certificate, Standing
-from truststores.models import StoreCrl, ValidationReport
+from truststores.models import StoreCrl, TrustStore, ValidationReport
 
 SOON = timedelta(days=30)
 CRL_SOON = timedelta(days=3)
@@ -17,17 +17,22 @@ COUNTED = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Attention:
-    """What needs somebody's attention: bounded counts, and the most pressing of each kind."""
+    """What needs somebody's attention: bounded counts, and the most pressing of each kind.
+
+    `lacking` are stores in which certificates are undetermined, because they miss a CRL that is
+    fresh, beside those of `stale_crls`.
+    """
 
     not_trusted: int
     undetermined: int
+    partly: int
     unchained: int
     ending: int
     trusted: int
-    crls: int
     broken: list[ValidationReport]
     next_ends: list[Certificate]
     stale_crls: list[StoreCrl]
+    lacking: list[TrustStore]
 
 
 def find_attention(*, moment: datetime) -> Attention:
@@ -48,20 +53,25 @@ def find_attention(*, moment: datetime) -> Attention:
         chained=True,
         verdict="not_trusted",
     )
+    stale = list(
+        crls.select_related("crl", "trust_store").order_by("crl__next_update", "pk")[:SHOWN]
+    )
+    # `urgency` begins with the verdict of what counts: 1 is undetermined.
+    undetermined = ValidationReport.objects.filter(trust_store=OuterRef("pk"), urgency="1")
+    lacking = TrustStore.objects.exclude(pk__in={one.trust_store_id for one in stale})
     return Attention(
         not_trusted=_count(active.with_standing(Standing.NOT_TRUSTED)),
-        undetermined=_count(active.with_standing(Standing.UNDETERMINED, Standing.PARTLY)),
+        undetermined=_count(active.with_standing(Standing.UNDETERMINED)),
+        partly=_count(active.with_standing(Standing.PARTLY)),
         unchained=_count(active.with_standing(Standing.UNCHAINED)),
         ending=_count(ending),
         trusted=_count(active.with_standing(Standing.TRUSTED)),
-        crls=_count(crls),
         broken=list(
             broken.select_related("certificate", "trust_store").order_by("urgency", "pk")[:SHOWN]
         ),
         next_ends=list(ending.order_by("works_until", "pk")[:SHOWN]),
-        stale_crls=list(
-            crls.select_related("crl", "trust_store").order_by("crl__next_update", "pk")[:SHOWN]
-        ),
+        stale_crls=stale,
+        lacking=list(lacking.filter(Exists(undetermined)).order_by("name")[:SHOWN]),
     )
 
 

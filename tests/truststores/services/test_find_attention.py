@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from tests.truststores.conftest import NOW, authority, bring_in, leaf, work_off
+from certificates.models import Certificate, Lifecycle
+from tests.truststores.conftest import (
+    NOW,
+    authority,
+    bring_in,
+    bring_in_crls,
+    crl,
+    leaf,
+    work_off,
+)
+from truststores.services.add_crls import add_crls
 from truststores.services.find_attention import find_attention
 
 pytestmark = pytest.mark.django_db
@@ -32,3 +46,44 @@ def test_it_names_a_certificate_that_no_store_is_meant_for(store_of: Callable[..
     bring_in(leaf("server.example.org", ROOT))
     work_off(NOW)
     assert [report.trust_store for report in find_attention(moment=NOW).broken] == [clients]
+
+
+def test_the_overview_calls_no_crl_well_while_certificates_are_undetermined_without_one(
+    store_of: Callable[..., Any], client_for: Callable[..., Client]
+) -> None:
+    strict = store_of("Strict", ROOT, revocation="leaf")
+    bring_in(leaf("strict.example.org", ROOT, end=3000))
+    work_off(NOW)
+    browser = client_for(None)
+    page = browser.get("/").content.decode()
+    assert "Certificates are undetermined without a CRL" in page
+    assert f'href="{reverse("truststores:store_crls", args=[strict.pk])}"' in page
+    assert "none is missing" not in page
+    [row] = bring_in_crls(crl(ROOT, end=2900))
+    add_crls(actor=None, store_id=strict.pk, crl_ids=[row.pk], moment=NOW)
+    work_off(NOW)
+    assert "none is missing" in browser.get("/").content.decode()
+
+
+def test_each_number_of_the_overview_is_that_of_the_list_behind_it(
+    store_of: Callable[..., Any], client_for: Callable[..., Client]
+) -> None:
+    store_of("Servers", ROOT)
+    store_of("Strict", ROOT, revocation="leaf")
+    bring_in(
+        leaf("partly.example.org", ROOT, end=3000),
+        leaf("ended.example.org", ROOT, start=-400, end=-1),
+        leaf("nobody.example.org", authority("Attention Nobody", authority("Gone"))),
+    )
+    retired = leaf("retired.example.org", ROOT, start=-400, end=-1)
+    [row] = bring_in(retired)
+    work_off(NOW)
+    Certificate.objects.filter(pk=row.pk).update(lifecycle=Lifecycle.RETIRED)
+    browser = client_for(None)
+    page = browser.get("/").content.decode()
+    cells = re.findall(r'<li><a href="(/certificates/[^"]+)"[^>]*><b>(\d+)</b>', page)
+    assert len(cells) == 5
+    for url, count in cells:
+        rows = browser.get(html.unescape(url)).content.decode().count('<th scope="row"')
+        assert (url, rows) == (url, int(count))
+    assert sum(int(count) for _, count in cells) == Certificate.objects.active().count()
