@@ -15,8 +15,9 @@ from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsag
 import pki.verify.checks
 from certificates.check_texts import CHECK_TITLES, FINDING_TEXTS
 from pki.verify.checks import CHECKS, strength
-from pki.verify.inputs import Policy, Revocation, Usage
+from pki.verify.inputs import Policy, Question, Revocation, Usage
 from pki.verify.report import CheckResult, Report, Verdict
+from pki.verify.run import prepare, validate
 from tests.pki.chains import (
     DAY,
     MOMENT,
@@ -75,59 +76,74 @@ AIA = x509.AuthorityInformationAccess(
 SAN = x509.SubjectAlternativeName([x509.DNSName("www.example.com")])
 
 
-@pytest.mark.parametrize(
-    ("code", "options"),
-    [
-        ("san.missing", {"dns": ()}),
-        ("san.malformed", {"extensions": [raw("2.5.29.17", "300582")]}),
-        ("san.empty", {"extensions": [raw("2.5.29.17", "3000")]}),
-        ("san.critical_beside_subject", {"extensions": [(SAN, True)]}),
-        ("san.dns_malformed", {"dns": ["under_score.example.com", "www.example.com"]}),
-        ("san.dns_malformed", {"dns": [".example.com", "www.example.com"]}),
-        ("san.dns_malformed", {"dns": ["www..example.com", "www.example.com"]}),
-        ("san.dns_malformed", {"dns": ["a b", "www.example.com"]}),
-        ("san.dns_malformed", {"extensions": [raw("2.5.29.17", "30048202c3a9")]}),
-        ("san.dns_malformed", {"extensions": [raw("2.5.29.17", "30058203610062")]}),
-        ("san.wildcard_misplaced", {"dns": ["a.*.example.com"]}),
-        ("san.wildcard_misplaced", {"dns": ["w*.example.com"]}),
-        ("san.wildcard_wide", {"dns": ["*.com"]}),
-        ("san.wildcard_wide", {"dns": ["*.co.uk"]}),
-        ("san.wildcard_wide", {"dns": ["*.CO.UK"]}),
-        ("san.wildcard_wide", {"dns": ["*.tokyo.jp"]}),
-        ("san.wildcard_wide", {"dns": ["*.kawasaki.jp"]}),
-        ("san.wildcard_wide", {"dns": ["*.xn--p1ai"]}),
-        ("san.wildcard_wide", {"dns": ["*.internal"]}),
-        ("san.ip_as_dns", {"dns": ["192.0.2.1"]}),
-        ("san.ip_malformed", {"extensions": [raw("2.5.29.17", "30058703c00002")]}),
-        ("san.cn_not_among_names", {"dns": ["other.example.com"]}),
-        ("purpose.extended_missing", {"usages": ()}),
-        ("purpose.extended_any", {"usages": [ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]}),
-        ("purpose.extended_empty", {"extensions": [raw("2.5.29.37", "3000")]}),
-        ("purpose.usage_missing", {"without": [x509.KeyUsage]}),
-        ("basic.cert_sign_without_ca", {"extensions": [(key_usage("key_cert_sign"), True)]}),
-        ("aki.missing", {"without": [x509.AuthorityKeyIdentifier]}),
-        ("aki.no_key_id", {"extensions": [raw("2.5.29.35", "3000")]}),
-        ("aki.critical", {"extensions": [raw("2.5.29.35", "3000", critical=True)]}),
-        ("aki.not_paired", {"extensions": [raw("2.5.29.35", "3003820101")]}),
-        ("ski.critical", {"extensions": [raw("2.5.29.14", "04020102", critical=True)]}),
-        ("constraints.on_end_entity", {"extensions": [raw("2.5.29.30", "3000", critical=True)]}),
-        ("constraints.malformed", {"extensions": [raw("2.5.29.30", "3003020101", critical=True)]}),
-        ("hygiene.aia_critical", {"extensions": [(AIA, True)]}),
-        ("hygiene.aia_malformed", {"extensions": [raw("1.3.6.1.5.5.7.1.1", "0500")]}),
-        ("hygiene.no_revocation_pointer", {}),
-        ("strength.rsa_short", {"key": rsa.generate_private_key(65537, 1024)}),
-        ("strength.rsa_odd_size", {"key": rsa.generate_private_key(65537, 2050)}),
-        ("strength.rsa_exponent", {"key": rsa.generate_private_key(3, 2048)}),
-        ("strength.curve_weak", {"key": ec.generate_private_key(ec.SECP224R1())}),
-        ("strength.curve_unusual", {"key": ec.generate_private_key(ec.SECP256K1())}),
-        ("strength.dsa", {"key": dsa.generate_private_key(2048)}),
-        ("dates.no_end", {"not_after": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}),
-        ("dates.outlives_issuer", {"not_after": MOMENT + 9 * YEAR}),
-        ("hygiene.validity_long", {"not_after": MOMENT + 4 * YEAR}),
-    ],
-)
+ODD_LEAVES: list[tuple[str, dict[str, object]]] = [
+    ("san.missing", {"dns": ()}),
+    ("san.malformed", {"extensions": [raw("2.5.29.17", "300582")]}),
+    ("san.empty", {"extensions": [raw("2.5.29.17", "3000")]}),
+    ("san.critical_beside_subject", {"extensions": [(SAN, True)]}),
+    ("san.dns_malformed", {"dns": ["under_score.example.com", "www.example.com"]}),
+    ("san.dns_malformed", {"dns": [".example.com", "www.example.com"]}),
+    ("san.dns_malformed", {"dns": ["www..example.com", "www.example.com"]}),
+    ("san.dns_malformed", {"dns": ["a b", "www.example.com"]}),
+    ("san.dns_malformed", {"extensions": [raw("2.5.29.17", "30048202c3a9")]}),
+    ("san.dns_malformed", {"extensions": [raw("2.5.29.17", "30058203610062")]}),
+    ("san.wildcard_misplaced", {"dns": ["a.*.example.com"]}),
+    ("san.wildcard_misplaced", {"dns": ["w*.example.com"]}),
+    ("san.wildcard_wide", {"dns": ["*.com"]}),
+    ("san.wildcard_wide", {"dns": ["*.co.uk"]}),
+    ("san.wildcard_wide", {"dns": ["*.CO.UK"]}),
+    ("san.wildcard_wide", {"dns": ["*.tokyo.jp"]}),
+    ("san.wildcard_wide", {"dns": ["*.kawasaki.jp"]}),
+    ("san.wildcard_wide", {"dns": ["*.xn--p1ai"]}),
+    ("san.wildcard_wide", {"dns": ["*.internal"]}),
+    ("san.ip_as_dns", {"dns": ["192.0.2.1"]}),
+    ("san.ip_malformed", {"extensions": [raw("2.5.29.17", "30058703c00002")]}),
+    ("san.cn_not_among_names", {"dns": ["other.example.com"]}),
+    ("purpose.extended_missing", {"usages": ()}),
+    ("purpose.extended_any", {"usages": [ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]}),
+    ("purpose.extended_empty", {"extensions": [raw("2.5.29.37", "3000")]}),
+    ("purpose.usage_missing", {"without": [x509.KeyUsage]}),
+    ("basic.cert_sign_without_ca", {"extensions": [(key_usage("key_cert_sign"), True)]}),
+    ("aki.missing", {"without": [x509.AuthorityKeyIdentifier]}),
+    ("aki.no_key_id", {"extensions": [raw("2.5.29.35", "3000")]}),
+    ("aki.critical", {"extensions": [raw("2.5.29.35", "3000", critical=True)]}),
+    ("aki.not_paired", {"extensions": [raw("2.5.29.35", "3003820101")]}),
+    ("ski.critical", {"extensions": [raw("2.5.29.14", "04020102", critical=True)]}),
+    ("constraints.on_end_entity", {"extensions": [raw("2.5.29.30", "3000", critical=True)]}),
+    ("constraints.malformed", {"extensions": [raw("2.5.29.30", "3003020101", critical=True)]}),
+    ("hygiene.aia_critical", {"extensions": [(AIA, True)]}),
+    ("hygiene.aia_malformed", {"extensions": [raw("1.3.6.1.5.5.7.1.1", "0500")]}),
+    ("hygiene.no_revocation_pointer", {}),
+    ("strength.rsa_short", {"key": rsa.generate_private_key(65537, 1024)}),
+    ("strength.rsa_odd_size", {"key": rsa.generate_private_key(65537, 2050)}),
+    ("strength.rsa_exponent", {"key": rsa.generate_private_key(3, 2048)}),
+    ("strength.curve_weak", {"key": ec.generate_private_key(ec.SECP224R1())}),
+    ("strength.curve_unusual", {"key": ec.generate_private_key(ec.SECP256K1())}),
+    ("strength.dsa", {"key": dsa.generate_private_key(2048)}),
+    ("dates.no_end", {"not_after": datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)}),
+    ("dates.outlives_issuer", {"not_after": MOMENT + 9 * YEAR}),
+    ("hygiene.validity_long", {"not_after": MOMENT + 4 * YEAR}),
+]
+
+
+@pytest.mark.parametrize(("code", "options"), ODD_LEAVES)
 def test_of_leaves(code: str, options: dict[str, object]) -> None:
     assert code in codes(of_leaf(**options))
+
+
+def test_what_is_kept_of_one_leaf_is_said_of_none_of_another_shape() -> None:
+    leaves = [make_leaf("www.example.com", CA, **options) for _, options in ODD_LEAVES]  # type: ignore[arg-type]  # by name
+    in_use = prepare(STORE)
+    for leaf in [*leaves, *reversed(leaves)]:
+        assert validate(Question(leaf=leaf.der, moment=MOMENT), in_use) == ask(leaf, STORE)
+
+
+def test_what_only_one_certificate_has_is_not_kept_where_it_is_large() -> None:
+    in_use = prepare(STORE)
+    for value in ("040101", "040102", "0482ea60" + 60_000 * "00"):
+        leaf = make_leaf("www.example.com", CA, extensions=[raw("2.5.29.31", value)])
+        validate(Question(leaf=leaf.der, moment=MOMENT), in_use)
+    assert len(in_use.shared_outcomes) == 2
 
 
 @pytest.mark.parametrize(
