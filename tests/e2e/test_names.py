@@ -9,7 +9,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent
 # As in `server("okab.example")`, `authority("Okab root")`, and the word that a walk is told.
 _MADE = (
-    re.compile(r'"(?:[a-z*-]+\.)?([a-z]{4,})\.example'),
+    re.compile(r'"(?:(?:[a-z*-]+|\{\w+\})\.)?([a-z]{4,})\.example'),
     re.compile(r'"([A-Z][a-z]{3,}) (?:root|issuing|other|servers|clients|upload)'),
     re.compile(r'\(page(?:_without_scripts)?, "([A-Z][a-z]{3,})"\)'),
 )
