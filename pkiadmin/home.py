@@ -11,12 +11,14 @@ from django.views.decorators.http import require_safe
 
 from certificates.models import Certificate
 from endpoints.services.find_pressing import find_pressing
+from jobs.error_texts import sentence_of
 from jobs.models import Job, JobState
 from pkiadmin.home_endpoints import endpoint_sections, endpoint_tally
 from truststores.models import TrustStore
 from truststores.services.find_attention import SHOWN, Attention, find_attention
 
 FAILED = (JobState.FAILED, JobState.BROKEN)
+FAILURES_READ = 100
 
 
 @require_safe
@@ -62,7 +64,7 @@ def _tally(attention: Attention) -> list[dict[str, Any]]:
             "url": f"{certificates}?standing=undetermined&lifecycle=active",
         },
         {
-            "label": "Trusted by some stores only",
+            "label": "Trusted by some only",
             "count": attention.partly,
             "icon": "shield-alert",
             "tone": "caution",
@@ -90,6 +92,14 @@ def _tally(attention: Attention) -> list[dict[str, Any]]:
             "url": f"{certificates}?standing=trusted&lifecycle=active",
         },
     ]
+
+
+def _newest_of_each(failed: QuerySet[Job]) -> list[Job]:
+    """The last failure of each: what is tried again and again is said once."""
+    newest: dict[tuple[str, str], Job] = {}
+    for job in failed[:FAILURES_READ]:
+        newest.setdefault((job.kind, job.title), job)
+    return list(newest.values())[:SHOWN]
 
 
 def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any]]:
@@ -150,7 +160,7 @@ def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any
                 *(
                     {
                         "url": held.trust_store.get_absolute_url() + "#crls",
-                        "name": held.crl.issuer,
+                        "name": str(held.crl),
                         "note": held.trust_store.name,
                         "state": "stale" if held.crl.next_update < timezone.now() else "expiring",
                         "label": "" if held.crl.next_update < timezone.now() else "Ends soon",
@@ -169,12 +179,12 @@ def _sections(attention: Attention, failed: QuerySet[Job]) -> list[dict[str, Any
                 {
                     "url": job.get_absolute_url(),
                     "name": job.title,
-                    "note": job.error_code,
+                    "note": sentence_of(job.error_code, job.error_data),
                     "state": job.state,
                     "label": "",
                     "moment": job.ended_at,
                 }
-                for job in failed[:SHOWN]
+                for job in _newest_of_each(failed)
             ],
         },
     ]

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from certificates.models import Certificate, Lifecycle
+from jobs.models import Job, JobState
 from tests.truststores.conftest import (
     NOW,
     authority,
@@ -87,3 +88,23 @@ def test_each_number_of_the_overview_is_that_of_the_list_behind_it(
         rows = browser.get(html.unescape(url)).content.decode().count('<th scope="row"')
         assert (url, rows) == (url, int(count))
     assert sum(int(count) for _, count in cells) == Certificate.objects.active().count()
+
+
+def test_what_fails_again_and_again_is_said_once_and_in_words(
+    store_of: Callable[..., Any], client_for: Callable[..., Client]
+) -> None:
+    store_of("Servers", ROOT)
+    for title in ("CRL from one.example", "CRL from one.example", "CRL from other.example"):
+        Job.objects.create(
+            kind="fetch_crl",
+            title=title,
+            state=JobState.FAILED,
+            error_code="notices.not_sent",
+            error_data={"failed": 1, "recipients": 2, "why": "SMTPException"},
+            created_at=NOW,
+            ended_at=NOW,
+        )
+    page = client_for(None).get("/").content.decode()
+    assert page.count("CRL from one.example") == page.count("CRL from other.example") == 1
+    assert "notices.not_sent" not in page
+    assert "SMTPException" in page
