@@ -96,9 +96,9 @@ def _tally(attention: Attention) -> list[dict[str, Any]]:
 
 def _newest_of_each(failed: QuerySet[Job]) -> list[Job]:
     """The last failure of each: what is tried again and again is said once."""
-    newest: dict[tuple[str, str], Job] = {}
+    newest: dict[tuple[str, str, str], Job] = {}
     for job in failed[:FAILURES_READ]:
-        newest.setdefault((job.kind, job.title), job)
+        newest.setdefault((job.kind, job.title, str(job.params)), job)
     return list(newest.values())[:SHOWN]
 
 

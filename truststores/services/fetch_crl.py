@@ -155,7 +155,7 @@ def _failed(
         url=source.shown_url,
         store=source.trust_store.name,
         why=", ".join(refusal.code.replace("_", " ") for refusal in refusals)[:300],
-        kept="" if not _holds_any(source) else "The last good one stays in use.",
+        kept="" if not _holds_any(source) else "What was in use stays in use.",
     )
 
 

@@ -94,10 +94,12 @@ def test_what_fails_again_and_again_is_said_once_and_in_words(
     store_of: Callable[..., Any], client_for: Callable[..., Client]
 ) -> None:
     store_of("Servers", ROOT)
-    for title in ("CRL from one.example", "CRL from one.example", "CRL from other.example"):
+    one, other = "CRL from one.example", "CRL from other.example"
+    for title, source in ((one, 1), (one, 1), (one, 2), (other, 3)):
         Job.objects.create(
             kind="fetch_crl",
             title=title,
+            params={"source_id": source},
             state=JobState.FAILED,
             error_code="notices.not_sent",
             error_data={"failed": 1, "recipients": 2, "why": "SMTPException"},
@@ -105,6 +107,7 @@ def test_what_fails_again_and_again_is_said_once_and_in_words(
             ended_at=NOW,
         )
     page = client_for(None).get("/").content.decode()
-    assert page.count("CRL from one.example") == page.count("CRL from other.example") == 1
+    # Two sources of one host are two things that failed.
+    assert (page.count(one), page.count(other)) == (2, 1)
     assert "notices.not_sent" not in page
     assert "SMTPException" in page
