@@ -10,18 +10,12 @@ No exception that leaves this module holds a private byte or a passphrase, nor d
 from __future__ import annotations
 
 import re
-import secrets
-import warnings
 from collections.abc import Callable
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
-    NoEncryption,
-    PrivateFormat,
     PublicFormat,
     load_der_private_key,
     load_pem_private_key,
@@ -35,6 +29,8 @@ from pki.errors import LimitExceeded
 from pki.findings import Finding
 from pki.formats import pem, putty
 from pki.formats.detect import Shape, as_text, shape_of
+from pki.formats.key_block import BlockRefused, bytes_of, load_key, place_of, unsupported_cipher
+from pki.formats.key_checks import checked_key
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound, PublicKeyFound
 from pki.formats.public_keys import (
     SSH2_BEGIN,
@@ -66,18 +62,6 @@ _DEK_CIPHERS = {
     b"DES-EDE3-CBC": 8,
     b"DES-CBC": 8,
 }
-_CLOSE_BITS = 100
-_DOTTED = re.compile(r"[0-2](?:\.[0-9]+){2,31}")
-_FULLY_CHECKED = 4096
-_TRIALS = 8
-
-
-class _Refused(Exception):
-    """A block that gives no key; carries the finding that says why."""
-
-    def __init__(self, found: Finding) -> None:
-        self.found = found
-        super().__init__(found.code)
 
 
 def read_private_keys(
@@ -186,13 +170,13 @@ class _Reading:
         """Run one block's reading; what is wrong with it becomes a finding."""
         try:
             read()
-        except _Refused as refused:
+        except BlockRefused as refused:
             self._findings.append(refused.found)
         except DerError as error:
             self._findings.append(damaged(str(error), line))
 
     def _public_span(self, span: pem.Span) -> None:
-        decoded = _decoded(span)
+        decoded = bytes_of(span)
         if span.label in _CERTIFICATES:
             self._certificates.append(first_element(decoded))
         else:
@@ -207,16 +191,16 @@ class _Reading:
     def _private_span(self, span: pem.Span) -> None:
         self._count_private()
         if span.label in ("PRIVATE KEY", "ENCRYPTED PRIVATE KEY"):
-            self._der_key(_decoded(span), span.line)
+            self._der_key(bytes_of(span), span.line)
         elif span.label in _TRADITIONAL:
             if b"DEK-Info" in span.body[:512]:
                 self._legacy(span)
             else:
-                self._der_key(_decoded(span), span.line)
+                self._der_key(bytes_of(span), span.line)
         elif span.label == "OPENSSH PRIVATE KEY":
             self._openssh(span)
         else:
-            raise _Refused(
+            raise BlockRefused(
                 key_finding(
                     "keyfile.unsupported_format", place=f"line {span.line}", format=span.label
                 )
@@ -237,7 +221,7 @@ class _Reading:
         container = _der_container(data)
         encrypted = container == "encrypted"
         passphrase = self._passphrase_for(encrypted, line)
-        key = _load(
+        key = load_key(
             lambda: load_der_private_key(data, passphrase, unsafe_skip_rsa_key_validation=True),
             encrypted=encrypted,
             line=line,
@@ -251,7 +235,7 @@ class _Reading:
         lines = b"\n".join(line.strip() for line in span.body.strip().split(b"\n"))
         block = b"-----BEGIN %b-----\n%b\n-----END %b-----\n" % (label, lines, label)
         passphrase = self._passphrase_for(True, span.line)
-        key = _load(
+        key = load_key(
             lambda: load_pem_private_key(block, passphrase, unsafe_skip_rsa_key_validation=True),
             encrypted=True,
             line=span.line,
@@ -263,19 +247,19 @@ class _Reading:
             return None
         self._met_encrypted = True
         if self._passphrase is None:
-            raise _Refused(key_finding("keyfile.passphrase_missing", place=_place(line)))
+            raise BlockRefused(key_finding("keyfile.passphrase_missing", place=place_of(line)))
         return self._passphrase
 
     # OpenSSH --------------------------------------------------------------------------------
 
     def _openssh(self, span: pem.Span) -> None:
-        decoded = _decoded(span)
+        decoded = bytes_of(span)
         try:
             encrypted, public = self._openssh_header(decoded, span.line)
         except SshDamaged as error:
-            raise _Refused(damaged(str(error.data["why"]), span.line)) from None
+            raise BlockRefused(damaged(str(error.data["why"]), span.line)) from None
         except SshUnsupported as error:
-            raise _Refused(unsupported(str(error.data["algorithm"]), span.line)) from None
+            raise BlockRefused(unsupported(str(error.data["algorithm"]), span.line)) from None
         passphrase = self._passphrase_for(encrypted, span.line)
         body = b"\n".join(line.strip() for line in span.body.strip().split(b"\n"))
         block = (
@@ -283,7 +267,7 @@ class _Reading:
             + body
             + b"\n-----END OPENSSH PRIVATE KEY-----\n"
         )
-        key = _load(
+        key = load_key(
             lambda: load_ssh_private_key(block, passphrase, unsafe_skip_rsa_key_validation=True),
             encrypted=encrypted,
             line=span.line,
@@ -297,9 +281,11 @@ class _Reading:
         reader = Reader(data[len(_OPENSSH_MAGIC) :])
         cipher, derivation, options = reader.string(), reader.string(), reader.string()
         if reader.uint32() != 1:
-            raise _Refused(
+            raise BlockRefused(
                 key_finding(
-                    "keyfile.unsupported_format", place=_place(line), format="several OpenSSH keys"
+                    "keyfile.unsupported_format",
+                    place=place_of(line),
+                    format="several OpenSSH keys",
                 )
             )
         public = reader.string()
@@ -308,9 +294,9 @@ class _Reading:
             settings.string()
             check_bcrypt(settings.uint32(), self._limits)
         elif derivation != b"none":
-            raise _unsupported_cipher(derivation, line)
+            raise unsupported_cipher(derivation, line)
         if cipher not in _OPENSSH_CIPHERS:
-            raise _unsupported_cipher(cipher, line)
+            raise unsupported_cipher(cipher, line)
         spki = ssh_wire.spki_from_blob(public)
         facts = public_key_facts(spki)
         if facts.algorithm == "RSA":
@@ -329,19 +315,19 @@ class _Reading:
                 check_rsa_bits(facts.size, self._limits)
             key = putty.open_putty(file, self._passphrase, limits=self._limits)
         except (putty.PuttyDamaged, SshDamaged) as error:
-            raise _Refused(damaged(str(error.data["why"]), 1)) from None
+            raise BlockRefused(damaged(str(error.data["why"]), 1)) from None
         except putty.PuttyUnsupported as error:
-            raise _Refused(
+            raise BlockRefused(
                 key_finding(
                     "keyfile.unsupported_format",
-                    place=_place(1),
+                    place=place_of(1),
                     format=f"PuTTY {error.data['what']} {error.data['value']}",
                 )
             ) from None
         except SshUnsupported as error:
-            raise _Refused(unsupported(str(error.data["algorithm"]), 1)) from None
+            raise BlockRefused(unsupported(str(error.data["algorithm"]), 1)) from None
         except putty.PuttyWrongPassphrase:
-            raise _Refused(key_finding("keyfile.wrong_passphrase", place=_place(1))) from None
+            raise BlockRefused(key_finding("keyfile.wrong_passphrase", place=place_of(1))) from None
         self._add(
             key,
             f"putty-{file.version}",
@@ -379,14 +365,14 @@ class _Reading:
             try:
                 store = pkcs12.load_pkcs12(data, passphrase)
             except UnsupportedAlgorithm:
-                raise _unsupported_cipher(b"PKCS#12", 0) from None
+                raise unsupported_cipher(b"PKCS#12", 0) from None
             except ValueError:
                 continue
             self._met_encrypted = self._met_encrypted or bool(passphrase)
             return store, bool(passphrase)
         self._met_encrypted = True
         code = "wrong_passphrase" if self._passphrase else "passphrase_missing"
-        raise _Refused(key_finding(f"keyfile.{code}"))
+        raise BlockRefused(key_finding(f"keyfile.{code}"))
 
     # What every form ends in ----------------------------------------------------------------
 
@@ -400,10 +386,10 @@ class _Reading:
         public: bytes = b"",
         comment: str = "",
     ) -> None:
-        pkcs8, findings = _checked(key, line, self._limits)
+        pkcs8, findings = checked_key(key, line, self._limits)
         spki = key.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
         if public and public != spki:
-            raise _Refused(key_finding("keyfile.public_mismatch", place=_place(line)))
+            raise BlockRefused(key_finding("keyfile.public_mismatch", place=place_of(line)))
         facts = public_key_facts(spki)
         self._private.append(
             PrivateKeyFound(
@@ -419,31 +405,16 @@ class _Reading:
         )
 
 
-def _place(line: int) -> str:
-    return f"line {line}" if line else ""
-
-
-def _decoded(span: pem.Span) -> bytes:
-    if span.problem:
-        raise _Refused(damaged(span.problem.removeprefix("block."), span.line))
-    try:
-        return pem.decode(span.body)
-    except pem.BadBase64:
-        # The context would hold the body.
-        pass
-    raise _Refused(damaged("base64", span.line))
-
-
 def _check_dek_info(span: pem.Span) -> None:
     """Cipher and initialization vector; one of the wrong length would crash the library."""
     found = _DEK_INFO.search(span.body[:512])
     if found is None:
-        raise _Refused(damaged("DEK-Info", span.line))
+        raise BlockRefused(damaged("DEK-Info", span.line))
     cipher = found["cipher"].upper()
     if cipher not in _DEK_CIPHERS:
-        raise _unsupported_cipher(cipher, span.line)
+        raise unsupported_cipher(cipher, span.line)
     if len(found["iv"]) != 2 * _DEK_CIPHERS[cipher]:
-        raise _Refused(damaged("DEK-Info", span.line))
+        raise BlockRefused(damaged("DEK-Info", span.line))
 
 
 def _der_container(data: bytes) -> str:
@@ -457,120 +428,3 @@ def _der_container(data: bytes) -> str:
     if tags[:2] == [der.INTEGER, der.OCTET_STRING]:
         return "sec1"
     return "pkcs1" if len(tags) > 6 else "dsa"
-
-
-def _load(load: Callable[[], PrivateKeyTypes], *, encrypted: bool, line: int) -> PrivateKeyTypes:
-    """The key, or a refusal that says whether the passphrase, the algorithm or the file is wrong."""
-    try:
-        with warnings.catch_warnings():
-            # DSA is deprecated, and its finding says so.
-            warnings.simplefilter("ignore")
-            return load()
-    except (UnsupportedAlgorithm, ValueError, TypeError) as error:
-        refusal = _why_not(error, encrypted=encrypted, line=line)
-    raise _Refused(refusal)
-
-
-def _why_not(error: Exception, *, encrypted: bool, line: int) -> Finding:
-    """What the library's refusal means. Of its text only an object identifier is repeated."""
-    said = str(error)
-    named = _DOTTED.search(said)
-    algorithm = named.group() if named else ""
-    if "encryption algorithm" in said or "cipher" in said.lower():
-        return _unsupported_cipher(algorithm.encode(), line).found
-    if isinstance(error, UnsupportedAlgorithm):
-        return unsupported(algorithm or "EC with explicit parameters", line)
-    if encrypted and "DEK-Info" not in said:
-        return key_finding("keyfile.wrong_passphrase", place=_place(line))
-    return damaged("private key", line)
-
-
-def _unsupported_cipher(name: bytes, line: int) -> _Refused:
-    return _Refused(
-        key_finding(
-            "keyfile.unsupported_cipher",
-            place=_place(line),
-            cipher=name.decode("ascii", "replace")[:32],
-        )
-    )
-
-
-def _checked(key: PrivateKeyTypes, line: int, limits: Limits) -> tuple[bytes, tuple[Finding, ...]]:
-    """The key as PKCS#8, once it is known that its private and public numbers belong together."""
-    findings: tuple[Finding, ...] = ()
-    if isinstance(key, rsa.RSAPrivateKey):
-        check_rsa_bits(key.key_size, limits)
-        findings = _rsa_findings(key, line)
-    elif isinstance(key, dsa.DSAPrivateKey):
-        secret = key.private_numbers()
-        group = secret.public_numbers.parameter_numbers
-        if pow(group.g, secret.x, group.p) != secret.public_numbers.y:
-            raise _Refused(key_finding("keyfile.public_mismatch", place=_place(line)))
-    elif not isinstance(
-        key,
-        # Loading has checked a curve's point; the other two compute theirs.
-        ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey | ed448.Ed448PrivateKey,
-    ):
-        name = type(key).__name__.removesuffix("PrivateKey")
-        raise _Refused(unsupported(name, line))
-    pkcs8 = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    if isinstance(key, rsa.RSAPrivateKey):
-        _validate_rsa(key, pkcs8, line)
-    return pkcs8, findings
-
-
-def _validate_rsa(key: rsa.RSAPrivateKey, pkcs8: bytes, line: int) -> None:
-    """Refuse numbers that do not belong together; once in a key's life here, as it is slow."""
-    if key.key_size <= _FULLY_CHECKED:
-        sound = _passes_openssl(pkcs8)
-    else:
-        sound = _numbers_fit(key.private_numbers()) and _signs_well(key)
-    if not sound:
-        raise _Refused(key_finding("keyfile.inconsistent", place=_place(line)))
-
-
-def _passes_openssl(pkcs8: bytes) -> bool:
-    """OpenSSL's own check, 128 rounds of Miller and Rabin for each prime among it."""
-    try:
-        load_der_private_key(pkcs8, None)
-    except ValueError:
-        return False
-    return True
-
-
-def _numbers_fit(secret: rsa.RSAPrivateNumbers) -> bool:
-    """The equations of RFC 8017, section 3.2."""
-    p, q, e = secret.p, secret.q, secret.public_numbers.e
-    return (
-        min(p, q) > 2
-        and p != q
-        and p * q == secret.public_numbers.n
-        and e % 2 == 1
-        and all(e * secret.d % (prime - 1) == 1 for prime in (p, q))
-        and secret.dmp1 == secret.d % (p - 1)
-        and secret.dmq1 == secret.d % (q - 1)
-        and secret.iqmp * q % p == 1
-    )
-
-
-def _signs_well(key: rsa.RSAPrivateKey) -> bool:
-    """Signatures that verify: with a prime that is none, each one fails by at least a half.
-
-    OpenSSL's own check of RSA-8192 takes ten seconds, longer than anybody waits for a page.
-    """
-    try:
-        for _ in range(_TRIALS):
-            message = secrets.token_bytes(32)
-            signature = key.sign(message, padding.PKCS1v15(), hashes.SHA256())
-            key.public_key().verify(signature, message, padding.PKCS1v15(), hashes.SHA256())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-def _rsa_findings(key: rsa.RSAPrivateKey, line: int) -> tuple[Finding, ...]:
-    """Primes nearer than 2**(n/2 - 100) are found by Fermat's method (FIPS 186-5, A.1.1)."""
-    secret = key.private_numbers()
-    if abs(secret.p - secret.q).bit_length() > key.key_size // 2 - _CLOSE_BITS:
-        return ()
-    return (key_finding("keyfile.close_primes", place=_place(line)),)

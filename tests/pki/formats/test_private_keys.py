@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pki import ssh_wire
 from pki.errors import LimitExceeded
-from pki.formats import private_keys, putty
+from pki.formats import key_checks, putty
 from pki.formats.key_file import KeyFileContents, PrivateKeyFound
 from pki.formats.private_keys import read_private_keys
 from pki.key_faces import key_faces
@@ -355,7 +355,7 @@ def test_numbers_that_do_not_belong_together_are_refused(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch, fully_checked: int
 ) -> None:
     """Both ways: OpenSSL's check of usual sizes, and the equations of those above."""
-    monkeypatch.setattr(private_keys, "_FULLY_CHECKED", fully_checked)
+    monkeypatch.setattr(key_checks, "_FULLY_CHECKED", fully_checked)
     data = workshop.openssl_key("RSA-2048").read_bytes()
     key = load_der_private_key(only(read_private_keys(data)).pkcs8, None)
     assert isinstance(key, rsa.RSAPrivateKey)
@@ -367,7 +367,7 @@ def test_numbers_that_do_not_belong_together_are_refused(
 def test_a_factor_that_is_no_prime_is_found_by_the_signatures(
     workshop: Workshop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(private_keys, "_FULLY_CHECKED", 1024)
+    monkeypatch.setattr(key_checks, "_FULLY_CHECKED", 1024)
     p, q = (2**521 - 1) * (2**607 - 1), CLOSE_PRIMES[0]
     d = pow(65537, -1, (p - 1) * (q - 1))
     numbers = rsa.RSAPrivateNumbers(
