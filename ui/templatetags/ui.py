@@ -15,6 +15,7 @@ from crispy_forms.templatetags.crispy_forms_filters import (  # type: ignore[imp
 from django import template
 from django.db.models import Model
 from django.forms import BaseForm, BoundField
+from django.forms.widgets import ChoiceWidget
 from django.template.base import Parser, TextNode, Token
 from django.template.loader import get_template
 from django.templatetags.static import static
@@ -179,6 +180,15 @@ def selection(row: Model, text: object = None) -> SafeString:
 
 
 @component
+def select_all() -> SafeString:
+    """The cell above the boxes of `selection`: it selects the whole page."""
+    return SafeString(
+        '<td class="check"><input type="checkbox" class="form-check-input" data-select-all '
+        'aria-label="Select all on this page"></td>'
+    )
+
+
+@component
 def filter_fields(page: ListPage[Any]) -> SafeString:
     """The fields above a list."""
     return form_fields(page.filters) if page.filters is not None else SafeString()
@@ -186,9 +196,9 @@ def filter_fields(page: ListPage[Any]) -> SafeString:
 
 @component
 def form_fields(form: BaseForm) -> SafeString:
-    """The fields of a form that is not sent back: what they look like depends on their choices and
-    values alone, so fields that were shown before are found again."""
-    key = tuple(_seen_of(bound) for bound in form)
+    """The fields of a form that is not sent back: what they look like depends on the form's class,
+    their choices and their values alone, so fields that were shown before are found again."""
+    key = (type(form), *map(_seen_of, form))
     found = _FIELDS.get(key)
     if found is None:
         found = SafeString("".join(as_crispy_field(bound) for bound in form))
@@ -199,22 +209,15 @@ def form_fields(form: BaseForm) -> SafeString:
 
 
 def _seen_of(bound: BoundField) -> tuple[object, ...]:
-    """Everything of a field that shows. Choices out of the database are asked for once."""
+    """What of a field changes between two forms of a class. Choices out of the database are asked
+    for once."""
     widget = bound.field.widget
-    # Of an iterator, because a list would first be asked for its length: another query.
-    choices = list(iter(getattr(widget, "choices", ())))
-    if choices:
-        widget.choices = choices
-    return (
-        bound.html_name,
-        str(bound.label),
-        type(widget),
-        repr(bound.value()),
-        tuple((str(value), str(shown)) for value, shown in choices),
-        tuple(bound.errors),
-        str(bound.help_text),
-        repr(sorted(widget.attrs.items())),
-    )
+    choices: tuple[tuple[str, str], ...] = ()
+    if isinstance(widget, ChoiceWidget):
+        # Of an iterator, because a list would first be asked for its length: another query.
+        widget.choices = list(iter(widget.choices))
+        choices = tuple((str(value), str(shown)) for value, shown in widget.choices)
+    return repr(bound.value()), choices, tuple(bound.errors)
 
 
 @register.filter
@@ -247,6 +250,15 @@ def empty_state(content: str, icon_name: str, title: str, text: str = "") -> Saf
         text,
         content,
     )
+
+
+@component
+def nothing_fits(page: ListPage[Any], title: str, text: str) -> SafeString:
+    """What stands in place of a list whose filters leave nothing, with the way back to all of it."""
+    clear = format_html(
+        '<a class="btn btn-secondary" href="{}">Clear the filters</a>', page.clear_url
+    )
+    return empty_state(clear, "search-x", title, text)
 
 
 @register.inclusion_tag("ui/page_links.html")
