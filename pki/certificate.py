@@ -17,16 +17,10 @@ from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 from pki import der
 from pki.der import DerError
 from pki.errors import NotDecodable
-from pki.extensions import (
-    AltName,
-    AltNames,
-    AuthorityKeyIdentifier,
-    BasicConstraints,
-    InformationAccess,
-    Value,
-    read_extension,
-    serial_hex,
-)
+from pki.extensions.content import serial_hex
+from pki.extensions.general_names import AltName, AltNames
+from pki.extensions.points import InformationAccess
+from pki.extensions.read import AuthorityKeyIdentifier, BasicConstraints, Value, read_extension
 from pki.findings import Finding, finding
 from pki.keys import public_key_facts
 from pki.limits import DEFAULT, Limits

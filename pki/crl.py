@@ -12,14 +12,10 @@ from cryptography.x509 import InvalidVersion, load_der_x509_crl
 from pki import der
 from pki.der import DerError
 from pki.errors import NotDecodable
-from pki.extensions import (
-    AltNames,
-    AuthorityKeyIdentifier,
-    IssuingDistributionPoint,
-    Value,
-    read_extension,
-    serial_hex,
-)
+from pki.extensions.content import serial_hex
+from pki.extensions.general_names import AltNames
+from pki.extensions.points import IssuingDistributionPoint
+from pki.extensions.read import AuthorityKeyIdentifier, Value, read_extension
 from pki.findings import Finding, finding
 from pki.limits import DEFAULT, Limits
 from pki.names import read_name

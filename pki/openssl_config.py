@@ -19,7 +19,7 @@ from pki.csr.spec import (
     key_usage_of,
 )
 from pki.errors import PkiError
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.key_generation import KeySpec
 from pki.names import is_plain
 

@@ -24,7 +24,7 @@ from pki.csr.spec import (
     extended_key_usage_of,
     key_usage_of,
 )
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.findings import Finding
 from pki.host_names import (
     NameRefused,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pki.certificate import CertificateFacts
 from pki.csr.read import RequestFacts, subject_fields
 from pki.csr.spec import SUBJECT_ATTRIBUTES, Subject
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.findings import Finding
 from pki.key_findings import key_finding
 from pki.names import issuer_and_subject

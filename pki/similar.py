@@ -19,7 +19,7 @@ from pki.csr.spec import (
     key_usage_of,
 )
 from pki.errors import NotDecodable
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.host_names import NameRefused
 from pki.names import issuer_and_subject
 

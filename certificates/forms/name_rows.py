@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 
 from certificates.key_texts import error_said
 from pki.csr.spec import alt_name
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.host_names import NameRefused
 from pki.limits import DEFAULT
 

@@ -19,7 +19,7 @@ from endpoints.models import Account, Kit, KitStage, Service
 from endpoints.services.find_parts import find_part
 from endpoints.services.prove_kit import proof_data, try_kit
 from pki.csr.spec import Profile, RequestSpec, Subject
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.host_names import is_address
 from pki.key_generation import KeySpec
 from pki.kits.meeting import Side

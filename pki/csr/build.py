@@ -26,7 +26,7 @@ from pki.csr.spec import (
     key_usage_of,
 )
 from pki.errors import PkiError
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.host_names import NameRefused, mail_address
 
 PRESET_DAYS = 365

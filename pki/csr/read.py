@@ -13,7 +13,8 @@ from pki import der, names
 from pki.csr.spec import SUBJECT_ATTRIBUTES, Subject
 from pki.der import DerError
 from pki.errors import LimitExceeded, NotDecodable
-from pki.extensions import AltName, AltNames, BasicConstraints, Extension, read_extension
+from pki.extensions.general_names import AltName, AltNames
+from pki.extensions.read import BasicConstraints, Extension, read_extension
 from pki.findings import Finding
 from pki.key_findings import key_finding
 from pki.keys import public_key_facts

@@ -9,7 +9,7 @@ from typing import Any
 
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.host_names import NameRefused, address, host_name, mail_address, uri
 
 PRESET_DIGEST = "sha256"

@@ -16,7 +16,7 @@ from certificates.orders import RequestOrder, warnings_digest
 from certificates.services.check_order import check_order
 from certificates.services.create_request import create_request
 from pki.csr.spec import Profile, RequestSpec, Subject
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.key_generation import KeySpec
 from tests.pki.real_tools import run
 

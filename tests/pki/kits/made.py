@@ -13,7 +13,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from pki.csr.build import build_self_signed, new_serial
 from pki.csr.spec import Profile, RequestSpec, Subject
-from pki.extensions import AltName
+from pki.extensions.general_names import AltName
 from pki.formats.export_key import export_pkcs8, export_pkcs8_unencrypted
 from pki.host_names import is_address
 from pki.key_generation import KeySpec, generate
