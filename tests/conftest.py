@@ -20,6 +20,7 @@ from tests.sharing import ByPart, longest_first
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
     from django.test import Client
+    from pytest_django import DjangoDbBlocker
 
 FOLDER = Path(tempfile.mkdtemp(prefix="pkiadmin-test-"))
 POSTGRESQL = os.environ.get("TEST_DATABASE") == "postgresql"
@@ -107,6 +108,20 @@ def _clean_broker(broker: Path) -> Iterator[None]:
 
     with redis.Redis(unix_socket_path=str(broker)) as connection:
         connection.flushall()
+
+
+@pytest.fixture(autouse=True)
+def _clean_search_text(
+    request: pytest.FixtureRequest, django_db_blocker: DjangoDbBlocker
+) -> Iterator[None]:
+    """A test that commits leaves no text behind: Django's flush knows no table that it does not manage."""
+    yield
+    marker = request.node.get_closest_marker("django_db")
+    if marker is not None and marker.kwargs.get("transaction"):
+        from certificates.models import CertificateText
+
+        with django_db_blocker.unblock():
+            CertificateText.objects.all().delete()
 
 
 @pytest.fixture
