@@ -17,6 +17,10 @@ from django.db.models import (
 from certificates.models import Certificate, Standing
 from truststores.models import ValidationReport, Verdict
 
+# The urgency of a report that is to be made first: it is none that a made one has, so that whatever
+# is found then counts as new (`record_reports`).
+UNMADE = "2"
+
 
 def pair_certificates(
     *,
@@ -37,7 +41,7 @@ def pair_certificates(
         "trust_store_id": Value(store_id, IntegerField()),
         "verdict": Value(Verdict.PENDING.value, CharField()),
         "codes": Value("", CharField()),
-        "urgency": Value("2", CharField()),
+        "urgency": Value(UNMADE, CharField()),
         "chained": Value(chained, BooleanField()),
         "meant_for_usage": Value(True, BooleanField()),
         "warnings": Value(0, IntegerField()),
@@ -62,6 +66,6 @@ def pair_certificates(
     chosen_ids = certificates.order_by().values("pk")
     loose = ValidationReport.objects.filter(certificate__in=chosen_ids, chained=False)
     here = loose.filter(trust_store=store_id)
-    here.update(chained=True, due_at=moment, generation=F("generation") + 1)
+    here.update(chained=True, urgency=UNMADE, due_at=moment, generation=F("generation") + 1)
     loose.delete()
     certificates.filter(standing=Standing.UNCHAINED).update(standing=Standing.UNCHECKED)

@@ -44,6 +44,7 @@ class _Row(NamedTuple):
     generation: int
     verdict: str
     codes: str
+    urgency: str
     meant_for_usage: bool
     effective_expiry: datetime | None
     chained: bool
@@ -64,7 +65,7 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
         .filter(among("pk", by_pk))
         .order_by("pk")
         .values_list(
-            *("pk", "certificate_id", "generation", "verdict", "codes"),
+            *("pk", "certificate_id", "generation", "verdict", "codes", "urgency"),
             *("meant_for_usage", "effective_expiry", "chained"),
             IsNull(F("made_at"), False),
         )
@@ -76,7 +77,7 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
     write_reports(reports=list(written.values()))
     settle_standings(
         certificate_ids={
-            row.certificate_id for row in current if _weighs(row) != _weighs_now(written[row.pk])
+            row.certificate_id for row in current if not written[row.pk].answers_as_before
         }
     )
     verdicts = Counter(one.verdict for one in written.values())
@@ -98,15 +99,6 @@ def record_reports(*, made: Sequence[MadeReport]) -> Recorded:
 def _turned(before: _Row, after: WrittenReport) -> int:
     """1 when it became trusted, -1 when it stopped being so, 0 otherwise."""
     return (after.verdict == Verdict.TRUSTED) - (before.verdict == Verdict.TRUSTED)
-
-
-def _weighs(row: _Row) -> tuple[str, bool, datetime | None]:
-    """What of a report goes into the standing of its certificate."""
-    return row.verdict, row.meant_for_usage, row.effective_expiry
-
-
-def _weighs_now(one: WrittenReport) -> tuple[str, bool, datetime | None]:
-    return one.verdict, one.meant_for_usage, one.report.effective_expiry
 
 
 def _says(one: _Row | WrittenReport) -> tuple[str, str]:
@@ -147,15 +139,18 @@ def _written(row: _Row, made: MadeReport) -> WrittenReport:
     first = report.decisive
     verdict = report.verdict.value
     meant = meant_for_usage(report)
+    codes = codes_text(report.diagnostics)
+    expiry = report.effective_expiry
+    urgency = urgency_of(verdict, meant=meant, chained=row.chained, expiry=expiry)
+    before = row.verdict, row.codes, row.urgency, row.meant_for_usage, row.effective_expiry
     return WrittenReport(
         pk=row.pk,
+        answers_as_before=before == (verdict, codes, urgency, meant, expiry),
         verdict=verdict,
         first_code=first.number if first else None,
         depth=first.depth if first else None,
-        codes=codes_text(report.diagnostics),
-        urgency=urgency_of(
-            verdict, meant=meant, chained=row.chained, expiry=report.effective_expiry
-        ),
+        codes=codes,
+        urgency=urgency,
         meant_for_usage=meant,
         warnings=[check.result for check in report.checks].count(CheckResult.WARNING),
         inputs_digest=made.inputs_digest,

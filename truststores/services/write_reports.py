@@ -17,15 +17,11 @@ from pki.verify.report import Report
 from pki.verify.run import report_to_text
 from truststores.models import ReportBody, ValidationReport
 
-REPORT_COLUMNS = (
-    "verdict",
+ANSWER_COLUMNS = ("verdict", "codes", "urgency", "meant_for_usage", "effective_expiry")
+OTHER_COLUMNS = (
     "first_code",
     "depth",
-    "codes",
-    "urgency",
-    "meant_for_usage",
     "warnings",
-    "effective_expiry",
     "horizon",
     "inputs_digest",
     "made_at",
@@ -34,9 +30,14 @@ REPORT_COLUMNS = (
 
 
 class WrittenReport(NamedTuple):
-    """What goes into the row of a report, and the whole of it for its body."""
+    """What goes into the row of a report, and the whole of it for its body.
+
+    `answers_as_before`: its row has the same in each of the `ANSWER_COLUMNS` already. Most reports
+    that are made again do, and five indexes are spared.
+    """
 
     pk: int
+    answers_as_before: bool
     verdict: str
     first_code: int | None
     depth: int | None
@@ -53,13 +54,13 @@ def write_reports(*, reports: Sequence[WrittenReport]) -> None:
     if not reports:
         return
     quote = connection.ops.quote_name
-    table, body = quote(ValidationReport._meta.db_table), quote(ReportBody._meta.db_table)
-    assigned = ", ".join(f"{quote(name)} = %s" for name in REPORT_COLUMNS)
+    body = quote(ReportBody._meta.db_table)
+    _update(OTHER_COLUMNS, [_others(one) for one in reports if one.answers_as_before])
+    _update(
+        (*ANSWER_COLUMNS, *OTHER_COLUMNS),
+        [(*_answer(one), *_others(one)) for one in reports if not one.answers_as_before],
+    )
     with connection.cursor() as cursor:
-        cursor.executemany(
-            f"UPDATE {table} SET {assigned} WHERE id = %s",  # noqa: S608  (constants)
-            [_row(one) for one in reports],
-        )
         cursor.executemany(
             f"INSERT INTO {body} (report_id, content) VALUES (%s, %s)"  # noqa: S608  (constants)
             " ON CONFLICT (report_id) DO UPDATE SET content = excluded.content",
@@ -67,18 +68,32 @@ def write_reports(*, reports: Sequence[WrittenReport]) -> None:
         )
 
 
-def _row(one: WrittenReport) -> tuple[Any, ...]:
+def _update(columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    assigned = ", ".join(f"{quote(name)} = %s" for name in columns)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(ValidationReport._meta.db_table)} SET {assigned} WHERE id = %s",  # noqa: S608  (constants)
+            rows,
+        )
+
+
+def _answer(one: WrittenReport) -> tuple[Any, ...]:
+    """In the order of `ANSWER_COLUMNS`."""
+    expiry = _moment(one.report.effective_expiry)
+    return one.verdict, one.codes, one.urgency, one.meant_for_usage, expiry
+
+
+def _others(one: WrittenReport) -> tuple[Any, ...]:
+    """In the order of `OTHER_COLUMNS`, and the id."""
     report = one.report
     horizon = _moment(report.horizon)
     return (
-        one.verdict,
         one.first_code,
         one.depth,
-        one.codes,
-        one.urgency,
-        one.meant_for_usage,
         one.warnings,
-        _moment(report.effective_expiry),
         horizon,
         one.inputs_digest,
         _moment(report.moment),

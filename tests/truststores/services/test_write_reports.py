@@ -9,7 +9,7 @@ from pki.verify.run import report_from_json
 from tests.truststores.conftest import DAY, NOW, authority, bring_in, leaf, work_off
 from truststores.models import PastReport, ValidationReport
 from truststores.services.run_validations import run_validations
-from truststores.services.write_reports import REPORT_COLUMNS
+from truststores.services.write_reports import ANSWER_COLUMNS, OTHER_COLUMNS
 
 pytestmark = pytest.mark.django_db
 
@@ -19,8 +19,8 @@ _NOT_WRITTEN = {"id", "certificate_id", "trust_store_id", "chained", "generation
 
 def test_every_column_of_a_report_is_written_or_is_the_planners() -> None:
     columns = {field.column for field in ValidationReport._meta.concrete_fields}
-    assert columns == _NOT_WRITTEN | set(REPORT_COLUMNS)
-    assert len(REPORT_COLUMNS) == len(set(REPORT_COLUMNS))
+    assert columns == _NOT_WRITTEN.union(ANSWER_COLUMNS, OTHER_COLUMNS)
+    assert len(columns) == sum(map(len, (_NOT_WRITTEN, ANSWER_COLUMNS, OTHER_COLUMNS)))
 
 
 @pytest.mark.parametrize("usage", ["server", "client"])
@@ -67,3 +67,25 @@ def test_a_report_that_says_something_else_keeps_its_predecessor_whole(
     assert (past.verdict, past.codes, past.made_at) == ("trusted", "", NOW)
     assert past.ended_at == NOW + 6 * DAY
     assert (now.verdict, now.codes, now.first_code, now.depth) == ("not_trusted", " 10@0 ", 10, 0)
+
+
+def test_a_loose_certificate_that_chains_with_the_same_answer_is_summed_up(
+    store_of: Callable[..., Any],
+) -> None:
+    root = authority("Root")
+    store_of("Partners", root)
+    bring_in(leaf("www.example.com", authority("Issuer", authority("Elsewhere"))))
+    work_off(NOW)
+    before = ValidationReport.objects.get(certificate__is_ca=False)
+    assert (before.codes, before.chained, before.certificate.standing) == (
+        " 20@0 21@0 ",
+        False,
+        "unchained",
+    )
+
+    bring_in(authority("Issuer", root, key="another issuer"))
+    work_off(NOW + DAY)
+
+    now = ValidationReport.objects.get(pk=before.pk)
+    assert (now.codes, now.chained) == (before.codes, True)
+    assert (now.urgency, now.certificate.standing) == ("0", "not_trusted")
