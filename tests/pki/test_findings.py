@@ -13,7 +13,8 @@ from pki.findings import CODES, Finding, Severity, finding
 PKI = Path(findings.__file__).parent
 # The parts that read objects and uploads; checks, requests and fetches have codes of their own.
 _READERS = [
-    *(PKI / f"{name}.py" for name in ("certificate", "crl", "extensions", "names", "signatures")),
+    *(PKI / f"{name}.py" for name in ("certificate", "crl", "names", "signatures")),
+    *sorted((PKI / "extensions").glob("*.py")),
     *(PKI / "formats" / f"{name}.py" for name in ("bundle", "pem", "pkcs7")),
     PKI / "keys.py",
 ]
