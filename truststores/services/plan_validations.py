@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from operator import itemgetter
 
 from truststores.models import ValidationReport
@@ -11,6 +11,9 @@ from truststores.models import ValidationReport
 # A part is one transaction, which costs a wait for the disk; and it is what a worker that dies loses,
 # and what is still done after somebody cancels: about a second.
 CHUNK = 1000
+# Where little is due, in smaller parts, so that every worker has some of it to do.
+LITTLE = 4000
+SMALL_CHUNK = 250
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +32,8 @@ def plan_validations(*, moment: datetime) -> Iterator[Chunk]:
         .values_list("trust_store_id", "pk")
         .iterator(chunk_size=5000)
     )
-    for store_id, rows in groupby(due, key=itemgetter(0)):
-        while chunk := tuple(pk for _, pk in islice(rows, CHUNK)):
+    first = list(islice(due, LITTLE))
+    size = CHUNK if len(first) == LITTLE else SMALL_CHUNK
+    for store_id, rows in groupby(chain(first, due), key=itemgetter(0)):
+        while chunk := tuple(pk for _, pk in islice(rows, size)):
             yield Chunk(trust_store_id=store_id, report_ids=chunk)
