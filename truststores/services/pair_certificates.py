@@ -13,6 +13,7 @@ from django.db.models import (
     QuerySet,
     Value,
 )
+from django.db.models.functions import Concat
 
 from certificates.models import Certificate, Standing
 from truststores.models import ValidationReport, Verdict
@@ -68,4 +69,6 @@ def pair_certificates(
     here = loose.filter(trust_store=store_id)
     here.update(chained=True, urgency=UNMADE, due_at=moment, generation=F("generation") + 1)
     loose.delete()
-    certificates.filter(standing=Standing.UNCHAINED).update(standing=Standing.UNCHECKED)
+    # As an expression, which no index answers: SQLite would look through all that are unchained.
+    unchained = certificates.alias(word=Concat("standing", Value("")))
+    unchained.filter(word=Standing.UNCHAINED).update(standing=Standing.UNCHECKED)

@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 
 from certificates.models import Certificate, Standing
+from certificates.querysets.among import among
+from certificates.querysets.certificates import CertificateQuerySet
 from certificates.services.record_standing import CertificateStanding, record_standing
 from jobs.dependants import tell_dependants
 from truststores.models import PlacedIssuer, StoreName, ValidationReport
-from truststores.services.find_unplaced import find_unplaced
+from truststores.services.find_unplaced import find_unplaced, find_unplaced_among
 from truststores.services.follow_names import follow_names
 from truststores.services.lead_names import lead_names
 from truststores.services.pair_certificates import pair_certificates
@@ -40,11 +42,7 @@ def place_certificates(
             with transaction.atomic():
                 take_turn()
                 # Somebody else may have placed or deleted some of them since.
-                batch = list(
-                    find_unplaced()
-                    .filter(pk__in=arrived[at : at + BATCH])
-                    .only("pk", "issuer_sha256", "subject_sha256", "is_ca")
-                )
+                batch = find_unplaced_among(arrived[at : at + BATCH])
                 settle_loose(names=place_batch(batch=batch, moment=moment), moment=moment)
                 count += len(batch)
                 after_batch(count)
@@ -70,7 +68,6 @@ def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
     """
     issuers = [certificate for certificate in batch if certificate.is_ca]
     rests_on = _place_issuers(issuers, moment) if issuers else set()
-    arrivals = Certificate.objects.filter(pk__in=[certificate.pk for certificate in batch])
     led_to = StoreName.objects.filter(
         name_sha256__in={certificate.issuer_sha256 for certificate in batch}
     )
@@ -79,17 +76,15 @@ def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
         names_of.setdefault(store_id, set()).add(name)
     for store_id, names in names_of.items():
         pair_certificates(
-            store_id=store_id,
-            certificates=arrivals.filter(issuer_sha256__in=names),
-            moment=moment,
+            store_id=store_id, certificates=_issued_under(names, batch), moment=moment
         )
-    pair_loose(
-        arrivals.filter(issuer_sha256__in=find_loose({one.issuer_sha256 for one in batch})), moment
-    )
+    loose = find_loose({one.issuer_sha256 for one in batch})
+    if loose:
+        pair_loose(_issued_under(loose, batch), moment)
     paired = set(
-        ValidationReport.objects.filter(certificate__in=arrivals, chained=True).values_list(
-            "certificate_id", flat=True
-        )
+        ValidationReport.objects.filter(
+            among("certificate_id", [certificate.pk for certificate in batch]), chained=True
+        ).values_list("certificate_id", flat=True)
     )
     record_standing(
         standings=[
@@ -101,6 +96,14 @@ def place_batch(*, batch: list[Certificate], moment: datetime) -> set[str]:
         ]
     )
     return rests_on
+
+
+def _issued_under(names: set[str], batch: list[Certificate]) -> CertificateQuerySet:
+    """Those of the batch, by their ids alone: of one issuer the inventory may hold a million, and a
+    database that is told the name as well looks through all of them for each batch."""
+    return Certificate.objects.filter(
+        among("pk", [certificate.pk for certificate in batch if certificate.issuer_sha256 in names])
+    )
 
 
 def _place_issuers(issuers: list[Certificate], moment: datetime) -> set[str]:
