@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -41,13 +42,14 @@ def run_validation(lease: Lease) -> RunResult:
     replaced = replace_crls(moment=timezone.now())
     lease.renew()
     result = {"placed": placed, "crls_replaced": replaced}
-    parts = [
+    parts = (
         Part(params={"report_ids": list(chunk.report_ids)}, total=len(chunk.report_ids))
         for chunk in plan_validations(moment=timezone.now())
-    ]
-    if not parts:
+    )
+    first = next(parts, None)
+    if first is None:
         return {"validated": 0, **result}
-    request_parts(lease=lease, kind="validate_chunk", parts=parts, result=result)
+    request_parts(lease=lease, kind="validate_chunk", parts=chain([first], parts), result=result)
     return WAITS_FOR_PARTS
 
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -14,6 +15,8 @@ from jobs.lease import Lease
 from jobs.messages import send_hint
 from jobs.models import Job, JobState
 from jobs.services.settle_parent import settle_parent
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,10 +33,13 @@ def request_parts(
     *,
     lease: Lease,
     kind: str,
-    parts: Sequence[Part],
+    parts: Iterable[Part],
     result: dict[str, Any] | None = None,
-) -> list[Job]:
+) -> None:
     """Divide the job that `lease` holds, once; the run returns `WAITS_FOR_PARTS` right after.
+
+    The parts are taken and written some at a time, so that a million things to do need not be held
+    at once.
 
     The lease is given up in the same transaction: a worker that dies afterwards leaves a job that
     waits, not one that would be divided again. The numbers in the results of the parts are added
@@ -45,10 +51,19 @@ def request_parts(
     )
     if given_up != 1:
         raise JobCancelled if held.exists() else LeaseLost
+    jobs = _jobs(lease, kind, parts)
+    while some := list(islice(jobs, _AT_ONCE)):
+        Job.objects.bulk_create(some)
+        for job in some:
+            transaction.on_commit(partial(send_hint, job.pk))
+    settle_parent(parent_id=lease.job_id)
+
+
+def _jobs(lease: Lease, kind: str, parts: Iterable[Part]) -> Iterator[Job]:
     now = timezone.now()
     title = settings.JOB_KINDS[kind].title
-    made = Job.objects.bulk_create(
-        Job(
+    for part in parts:
+        yield Job(
             kind=kind,
             title=part.title or title,
             params=part.params,
@@ -58,9 +73,3 @@ def request_parts(
             created_at=now,
             sent_at=now,
         )
-        for part in parts
-    )
-    for job in made:
-        transaction.on_commit(partial(send_hint, job.pk))
-    settle_parent(parent_id=lease.job_id)
-    return made
