@@ -11,6 +11,7 @@ from functools import lru_cache, wraps
 from typing import Final, TypeVar
 
 from pki import der
+from pki.oids import KEY_USAGES
 
 T = TypeVar("T")
 
@@ -60,18 +61,6 @@ EXTENSION_NAMES: Final = {
     INHIBIT_ANY_POLICY: "inhibitAnyPolicy",
     AUTHORITY_INFO_ACCESS: "authorityInfoAccess",
 }
-
-KEY_USAGE_BITS: Final = (
-    "digitalSignature",
-    "nonRepudiation",
-    "keyEncipherment",
-    "dataEncipherment",
-    "keyAgreement",
-    "keyCertSign",
-    "cRLSign",
-    "encipherOnly",
-    "decipherOnly",
-)
 
 # Tags of GeneralName (RFC 5280, 4.2.1.6).
 NAME_OTHER: Final = 0xA0
@@ -184,7 +173,7 @@ def read_basic_constraints(value: bytes) -> BasicConstraints:
 def read_key_usage(value: bytes) -> frozenset[str]:
     """RFC 5280, 4.2.1.3."""
     bits = der.bits(value, *der.whole(value, der.BIT_STRING))
-    return frozenset(KEY_USAGE_BITS[bit] for bit in bits if bit < len(KEY_USAGE_BITS))
+    return frozenset(KEY_USAGES[bit] for bit in bits if bit < len(KEY_USAGES))
 
 
 @kept
