@@ -55,7 +55,8 @@ def validate_share(share: int, shares: int) -> Share:
         if number % shares == share
     ]
     # What is loaded once in the life of a worker is not part of a report.
-    record_reports(made=run_validations(report_ids=chunks[0][:1], moment=MOMENT) if chunks else [])
+    for chunk in chunks[:1]:
+        record_reports(made=run_validations(report_ids=chunk[:1], moment=MOMENT))
     each, bare, reports, spent = [], [], 0, 0.0
     for chunk in chunks:
         started = time.process_time()
