@@ -20,7 +20,8 @@ CRL_TEXTS: Final[dict[str, str]] = {
     "undecodable": "It looks like a CRL and cannot be read.",
     "no_crl": "There is no CRL in it. A server that answers with a page for people does that.",
     "several_crls": "There are {count} CRLs in it; one address gives one list.",
-    "no_crl_in_file": "There is no CRL in this file. A certificate or a key is none.",
+    "no_crl_in_file": "There is no CRL in this file. A certificate or a key is none: choose the file "
+    "that the authority publishes, in DER or PEM.",
     "several_crls_in_file": (
         "There are {count} CRLs in this file. Paste them into the trust store: there several are "
         "taken at once."

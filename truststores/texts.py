@@ -16,7 +16,8 @@ REFUSALS: Final[dict[str, str]] = {
         " now, then repeat your change."
     ),
     "store.name_taken": "There is already a trust store of this name.",
-    "paste.nothing_found": "No certificate and no CRL was found in the text.",
+    "paste.nothing_found": "No certificate and no CRL was found in the text. Paste each whole, with "
+    "its lines -----BEGIN and -----END.",
     "paste.limit_exceeded": (
         "That is more than can be pasted here: {what}. Import the"
         " file, then add its certificates from the inventory."
